@@ -1,0 +1,139 @@
+import type { ColumnSchema, EncoderPlan, Expression, LearnerName, TaskKind } from "@atalaya/learn";
+import type { Gate } from "./gates.js";
+import type { RowFilter, RowStep } from "./table.js";
+
+/** An address that the project does not know: the setting's name; its value comes from the environment at run time. */
+export interface SettingReference {
+  readonly setting: string;
+}
+
+/** Where batches come from, as data. */
+export type SourceDefinition =
+  | {
+      readonly kind: "httpBatches";
+      readonly url: SettingReference;
+      readonly query: Readonly<Record<string, string | number>>;
+      /** Rows asked for per request (`pageRows`), null: the source decides. */
+      readonly pageRows: number | null;
+    }
+  | {
+      readonly kind: "files";
+      /** A file, a folder, or a `file:` URL. */
+      readonly url: SettingReference;
+      /** null: by the name and the first bytes. */
+      readonly format: FileFormat | null;
+      /** Folder below the address. */
+      readonly under: string | null;
+      /** Only files changed in the last so many milliseconds; null: all. */
+      readonly lastMs: number | null;
+    };
+
+export type FileFormat = "csv" | "tsv" | "jsonl" | "parquet" | "zeek";
+
+export interface DatasetDefinition {
+  readonly name: string;
+  readonly columns: readonly ColumnSchema[];
+}
+
+export interface Checks {
+  /** Share of a batch's rows (0–1) above which the whole batch is refused. */
+  readonly maxRejected: number;
+  /** Columns that identify a row; the second row with the same values is rejected. */
+  readonly unique: readonly string[];
+  /** Newest row of a time column may be this old, in milliseconds; null: no limit. */
+  readonly freshWithinMs: number | null;
+}
+
+/** Labels that are known for some rows of an anomaly data set: never a feature; evaluation uses them where they are. */
+export interface LabelDefinition {
+  readonly column: string;
+  /** Levels that mean "nothing wrong"; every other level is an anomaly. */
+  readonly normal: readonly string[];
+}
+
+export interface FeatureDefinition {
+  readonly target: string | null;
+  readonly keys: readonly string[];
+  readonly ignore: readonly string[];
+  readonly label: LabelDefinition | null;
+  readonly derived: readonly { readonly name: string; readonly expression: Expression }[];
+  readonly encoders: readonly { readonly column: string; readonly encoder: EncoderPlan }[];
+}
+
+export type SplitDefinition =
+  | {
+      readonly kind: "shuffled";
+      readonly test: number;
+      readonly validation: number;
+      readonly seed: number;
+      readonly stratify: string | null;
+    }
+  | { readonly kind: "byTime"; readonly column: string; readonly test: number; readonly validation: number }
+  | {
+      readonly kind: "byGroup";
+      readonly columns: readonly string[];
+      readonly test: number;
+      readonly validation: number;
+      readonly seed: number;
+      readonly stratify: string | null;
+    }
+  /** The data say it themselves: rows whose column holds one of these levels are test (or validation) rows. */
+  | {
+      readonly kind: "byLevel";
+      readonly column: string;
+      readonly test: readonly string[];
+      readonly validation: readonly string[];
+    };
+
+/** A parameter's value, or the range in which tuning looks for it. */
+export type ParameterValue = number | string | boolean;
+export type RangeDefinition =
+  | { readonly range: "between"; readonly low: number; readonly high: number }
+  | { readonly range: "logBetween"; readonly low: number; readonly high: number }
+  | { readonly range: "oneOf"; readonly values: readonly ParameterValue[] };
+
+export interface LearnerDefinition {
+  readonly learner: LearnerName;
+  readonly parameters: Readonly<Record<string, ParameterValue | RangeDefinition>>;
+}
+
+export interface TrainDefinition {
+  /** Metrics to optimise, one tuning each; empty: the task's usual one. */
+  readonly optimise: readonly string[];
+  /** Tuning trials per learner and metric. */
+  readonly trials: number;
+  readonly seed: number;
+  readonly learners: readonly LearnerDefinition[];
+}
+
+export interface EvaluateDefinition {
+  readonly metrics: readonly string[];
+  readonly slices: readonly string[];
+  /** Test rows to explain for the report; 0: none. */
+  readonly explainRows: number;
+  /** Labelled rows to evaluate an anomaly model on, instead of the test part's own labels. */
+  readonly replay: SourceDefinition | null;
+}
+
+export type TriggerDefinition =
+  | { readonly trigger: "cron"; readonly expression: string }
+  | { readonly trigger: "afterRows"; readonly rows: number }
+  | { readonly trigger: "whenDrifted"; readonly psi: number; readonly on: readonly string[]; readonly minRows: number };
+
+/** A whole pipeline as one value: data, but for the user's own row steps, row filters and gate functions. */
+export interface PipelineDefinition {
+  readonly name: string;
+  readonly task: TaskKind;
+  readonly dataset: DatasetDefinition;
+  readonly source: SourceDefinition;
+  readonly checks: Checks;
+  readonly steps: readonly { readonly name: string; readonly work: RowStep }[];
+  readonly features: FeatureDefinition;
+  readonly split: SplitDefinition;
+  readonly trainOnly: readonly { readonly name: string; readonly keep: RowFilter }[];
+  readonly train: TrainDefinition;
+  readonly evaluate: EvaluateDefinition;
+  readonly gates: readonly Gate<string>[];
+  readonly alias: string;
+  readonly triggers: readonly TriggerDefinition[];
+}
