@@ -15,5 +15,5 @@ export interface StepContext {
 }
 
 /** Rows here are of any shape: the typed front of the language has checked the function against its dataset. */
-export type RowStep = (table: Table<never>, run: StepContext) => Table<never> | Promise<Table<never>>;
-export type RowFilter = (table: Table<never>) => Table<never>;
+export type RowStep = (table: Table<never>, run: StepContext) => Table<unknown> | Promise<Table<unknown>>;
+export type RowFilter = (table: Table<never>) => Table<unknown>;

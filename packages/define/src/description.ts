@@ -1,0 +1,16 @@
+import type { PipelineDefinition } from "./definition.js";
+import type { DurableDefinition } from "./durable.js";
+
+/**
+ * A definition as canonical JSON text (keys sorted, the user's functions by their source): equal text means that a run
+ * in flight can go on with it. Its hash is the definition's identity.
+ */
+export function describeDefinition(definition: PipelineDefinition | DurableDefinition): string {
+  return JSON.stringify(definition, (_key, value: unknown) => {
+    if (typeof value === "function") return { function: value.toString() };
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+    }
+    return value;
+  });
+}

@@ -1,0 +1,62 @@
+import { defineErrors } from "@atalaya/errors";
+
+export const errors = defineErrors("DEFINE", {
+  BAD_NAME: {
+    status: 400,
+    message: ({ what, name }: { what: string; name: string }) => `${JSON.stringify(name)} cannot be the name of a ${what}.`,
+    hint: () => "Use lower-case letters, digits and hyphens, starting with a letter, at most 63 characters.",
+  },
+  BAD_COLUMN: {
+    status: 400,
+    message: ({ column, why }: { column: string; why: string }) => `Column ${column}: ${why}.`,
+  },
+  UNKNOWN_COLUMN: {
+    status: 400,
+    message: ({ column, where, known }: { column: string; where: string; known: readonly string[] }) =>
+      `${where} names the column ${column}, which the dataset does not have. It has: ${known.join(", ")}.`,
+  },
+  TEXT_FEATURE: {
+    status: 400,
+    message: ({ column }: { column: string }) => `Column ${column} is a text, which no learner can read as it is.`,
+    hint: ({ column }: { column: string }) =>
+      `Declare ${column} as column.category(), give it an encoder under \`encode\`, or list it under \`keys\` or \`ignore\`.`,
+  },
+  TARGET_TYPE: {
+    status: 400,
+    message: ({ column, type }: { column: string; type: string }) => `The target ${column} is a ${type} column.`,
+    hint: () => "A target is a number, an integer, a boolean or a category.",
+  },
+  DUPLICATE_NAME: {
+    status: 400,
+    message: ({ what, name }: { what: string; name: string }) => `Two ${what} are called ${name}.`,
+  },
+  BAD_SHARE: {
+    status: 400,
+    message: ({ what, value }: { what: string; value: number }) => `${what} is ${value}, but must be a share between 0 and 1.`,
+  },
+  BAD_RANGE: {
+    status: 400,
+    message: ({ what, low, high }: { what: string; low: number; high: number }) => `${what}: ${low} to ${high} is not a range.`,
+    hint: () => "The low end must be below the high end, and above 0 where the scale is logarithmic.",
+  },
+  BAD_DURATION: {
+    status: 400,
+    message: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a duration.`,
+    hint: () => 'Write a whole number and a unit: "90s", "15m", "2h", "7d".',
+  },
+  BAD_BUCKETS: {
+    status: 400,
+    message: ({ edges, labels }: { edges: number; labels: number }) => `bucket() got ${edges} edges and ${labels} labels.`,
+    hint: () => "Give ascending edges and exactly one label more than edges.",
+  },
+  NO_LEARNER: {
+    status: 400,
+    message: ({ pipeline }: { pipeline: string }) => `Pipeline ${pipeline} trains no learner.`,
+    hint: () => "Pass at least one to .train(): gradientBoosting(), randomForest() or isolationForest().",
+  },
+  METRIC_NOT_MEASURED: {
+    status: 409,
+    message: ({ metric, because }: { metric: string; because: string }) => `${metric} was not measured: ${because}.`,
+    hint: () => "Ask `report.measured(name)` first.",
+  },
+});
