@@ -1,0 +1,133 @@
+/** What a variable may hold; it decides how its text is checked. */
+export type SettingKind = "text" | "secret" | "path" | "port" | "url" | "bucket" | "choice" | "flag";
+
+export interface SettingDefinition {
+  /** The first one that is set to something counts. */
+  readonly variables: readonly [string, ...string[]];
+  readonly kind: SettingKind;
+  readonly choices?: readonly string[];
+  /** Schemes that a url may have. */
+  readonly schemes?: readonly [string, ...string[]];
+  /** Null: there is none. Addresses and passwords of other systems never have one. */
+  readonly default: string | null;
+  readonly doc: string;
+}
+
+const web = ["http", "https"] as const;
+
+/** Every variable that Atalaya reads by name. The page `docs/settings.md` is made from this table. */
+export const settingDefinitions = {
+  home: {
+    variables: ["ATALAYA_HOME"],
+    kind: "path",
+    default: ".atalaya",
+    doc: "Directory of all local state: the embedded PostgreSQL and the objects. A relative path starts at the working directory.",
+  },
+  host: {
+    variables: ["ATALAYA_HOST"],
+    kind: "text",
+    default: "127.0.0.1",
+    doc: "Address on which Atalaya listens. 0.0.0.0 opens it to the network.",
+  },
+  port: { variables: ["ATALAYA_PORT"], kind: "port", default: "4600", doc: "Port on which Atalaya listens." },
+  databaseUrl: {
+    variables: ["DATABASE_URL"],
+    kind: "url",
+    schemes: ["postgresql", "postgres"],
+    default: null,
+    doc: "PostgreSQL to use instead of the embedded one. It goes before the PG_ variables.",
+  },
+  databaseHost: {
+    variables: ["PG_HOST"],
+    kind: "text",
+    default: null,
+    doc: "Host of the PostgreSQL to use, when DATABASE_URL is not set.",
+  },
+  databasePort: { variables: ["PG_PORT"], kind: "port", default: "5432", doc: "Port of that PostgreSQL." },
+  databaseUser: { variables: ["PG_USER"], kind: "text", default: null, doc: "User of that PostgreSQL." },
+  databasePassword: { variables: ["PG_PASSWORD"], kind: "secret", default: null, doc: "Password of that user." },
+  databaseName: { variables: ["PG_DATABASE"], kind: "text", default: null, doc: "Database on that PostgreSQL." },
+  s3Endpoint: {
+    variables: ["S3_ENDPOINT", "MINIO_ENDPOINT"],
+    kind: "url",
+    schemes: web,
+    default: null,
+    doc: "S3 server for objects, instead of the directory in the home.",
+  },
+  s3AccessKey: {
+    variables: ["AWS_ACCESS_KEY_ID", "MINIO_ACCESS_KEY"],
+    kind: "text",
+    default: null,
+    doc: "Access key of the S3 server.",
+  },
+  s3SecretKey: {
+    variables: ["AWS_SECRET_ACCESS_KEY", "MINIO_SECRET_KEY"],
+    kind: "secret",
+    default: null,
+    doc: "Secret key of the S3 server.",
+  },
+  s3Region: { variables: ["AWS_REGION"], kind: "text", default: "us-east-1", doc: "Region that S3 requests are signed for." },
+  s3Bucket: {
+    variables: ["ATALAYA_S3_BUCKET"],
+    kind: "bucket",
+    default: "atalaya",
+    doc: "Bucket of all zones; each zone is a prefix in it. Created on first use.",
+  },
+  s3BucketRaw: {
+    variables: ["ATALAYA_S3_BUCKET_RAW"],
+    kind: "bucket",
+    default: null,
+    doc: "A bucket of its own for the zone raw.",
+  },
+  s3BucketSilver: {
+    variables: ["ATALAYA_S3_BUCKET_SILVER"],
+    kind: "bucket",
+    default: null,
+    doc: "A bucket of its own for the zone silver.",
+  },
+  s3BucketModels: {
+    variables: ["ATALAYA_S3_BUCKET_MODELS"],
+    kind: "bucket",
+    default: null,
+    doc: "A bucket of its own for the zone models.",
+  },
+  s3BucketEval: {
+    variables: ["ATALAYA_S3_BUCKET_EVAL"],
+    kind: "bucket",
+    default: null,
+    doc: "A bucket of its own for the zone eval.",
+  },
+  logLevel: {
+    variables: ["ATALAYA_LOG_LEVEL"],
+    kind: "choice",
+    choices: ["debug", "info", "warn", "error", "silent"],
+    default: "info",
+    doc: "How much is written to the log.",
+  },
+  noColor: { variables: ["NO_COLOR"], kind: "flag", default: null, doc: "Any text switches colours off (no-color.org)." },
+} as const satisfies Record<string, SettingDefinition>;
+
+export type SettingName = keyof typeof settingDefinitions;
+
+/** One row of the documentation of settings. */
+export interface SettingDescription {
+  readonly name: SettingName;
+  readonly variables: readonly string[];
+  readonly kind: SettingKind;
+  readonly choices: readonly string[];
+  readonly default: string | null;
+  readonly doc: string;
+}
+
+/** Every setting in the order of the table, for a generated page and for `atalaya doctor`. */
+export function describeSettings(): SettingDescription[] {
+  const rows = Object.entries(settingDefinitions) as [SettingName, SettingDefinition][];
+  return rows.map(([name, row]) => ({
+    name,
+    variables: row.variables,
+    kind: row.kind,
+    choices: row.choices ?? [],
+    default: row.default,
+    doc: row.doc,
+  }));
+}

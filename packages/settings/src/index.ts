@@ -1,0 +1,2 @@
+export { describeSettings, type SettingDescription, type SettingKind, type SettingName } from "./definitions.js";
+export { type Environment, type LogLevel, readSettings, type S3Settings, type Settings, type Zone } from "./settings.js";
