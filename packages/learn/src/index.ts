@@ -1,6 +1,11 @@
 export type * from "./bundle/bundle.js";
 export type * from "./expression/expression.js";
 export type * from "./features/feature-plan.js";
+export * from "./frame/cell.js";
+export * from "./frame/column-builder.js";
+export * from "./frame/concatenate.js";
+export * from "./frame/frame-builder.js";
 export type * from "./frame/frame.js";
+export * from "./frame/select.js";
 export type * from "./model/model.js";
 export type * from "./schema/column-schema.js";
