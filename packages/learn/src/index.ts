@@ -1,4 +1,6 @@
 export type * from "./bundle/bundle.js";
+export * from "./expression/check.js";
+export * from "./expression/evaluate.js";
 export type * from "./expression/expression.js";
 export type * from "./features/feature-plan.js";
 export * from "./frame/cell.js";
@@ -9,3 +11,4 @@ export type * from "./frame/frame.js";
 export * from "./frame/select.js";
 export type * from "./model/model.js";
 export type * from "./schema/column-schema.js";
+export * from "./schema/nearest-name.js";

@@ -1,8 +1,9 @@
 /**
  * What `derive` returns: a computation on the columns of one row, as data that a model can carry.
  *
- * Missing propagates through every operation except `orElse` and `isMissing`; a division by zero and any result that
- * is not finite is missing. Numbers compare and compute as IEEE doubles.
+ * Missing propagates through every operation except `orElse`, `isMissing`, and `and`/`or` where the other side decides
+ * alone (Kleene: `false and missing` is false, `true or missing` is true). A division by zero and any result that is not
+ * finite is missing. Numbers compare and compute as IEEE doubles.
  */
 export type Expression =
   | { readonly op: "column"; readonly name: string }
