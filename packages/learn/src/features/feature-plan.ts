@@ -7,7 +7,10 @@ export type EncoderPlan =
   | { readonly kind: "number" }
   /** Ordinal code of a level. `levels: null` learns them from the training part, the most frequent first (ties by name). */
   | { readonly kind: "levels"; readonly levels: readonly string[] | null }
-  /** Mean of the (fitted-scale) target by level, shrunk towards the overall mean by `smoothing` rows; out-of-fold for training rows. */
+  /**
+   * Mean of the (fitted-scale) target by level, shrunk towards the overall mean by `smoothing` rows; out-of-fold for
+   * training rows. Missing counts as a level of its own.
+   */
   | { readonly kind: "targetMean"; readonly smoothing: number }
   /** Share of training rows with the level. */
   | { readonly kind: "frequency" };
@@ -27,18 +30,22 @@ export interface FeaturePlan {
   readonly features: readonly FeaturePlanEntry[];
 }
 
-/** An encoder after it saw the training part. Level values not named get `fallback`; a missing level stays missing (NaN). */
+/** An encoder after it saw the training part. A level that is not named gets `fallback`. */
 export type FittedEncoder =
   | { readonly kind: "number" }
-  /** Code = index; an unseen level is missing. */
+  /** Code = index; an unseen level is missing, and so is a missing one. */
   | { readonly kind: "levels"; readonly levels: readonly string[] }
   /** `values[output][level]`: one matrix column per output (1, or one per class from three classes on). */
   | {
       readonly kind: "targetMean";
       readonly levels: readonly string[];
       readonly values: readonly (readonly number[])[];
+      /** By output: what a missing level gets. */
+      readonly missing: readonly number[];
+      /** By output: the overall mean. */
       readonly fallback: readonly number[];
     }
+  /** A missing level stays missing. */
   | {
       readonly kind: "frequency";
       readonly levels: readonly string[];
