@@ -21,7 +21,7 @@ export const settingDefinitions = {
     variables: ["ATALAYA_HOME"],
     kind: "path",
     default: ".atalaya",
-    doc: "Directory of all local state: the embedded PostgreSQL and the objects. A relative path starts at the working directory.",
+    doc: "Directory of all local state: the embedded PostgreSQL and the objects. A relative path starts at the working directory; the default lies in the project.",
   },
   host: {
     variables: ["ATALAYA_HOST"],
@@ -103,6 +103,12 @@ export const settingDefinitions = {
     choices: ["debug", "info", "warn", "error", "silent"],
     default: "info",
     doc: "How much is written to the log.",
+  },
+  debug: {
+    variables: ["ATALAYA_DEBUG"],
+    kind: "flag",
+    default: null,
+    doc: "Any text makes an error of the command show its stack.",
   },
   noColor: { variables: ["NO_COLOR"], kind: "flag", default: null, doc: "Any text switches colours off (no-color.org)." },
 } as const satisfies Record<string, SettingDefinition>;

@@ -26,7 +26,14 @@ test("an empty environment gives the laptop mode and no address of another syste
     s3: null,
     color: true,
     logLevel: "info",
+    debug: false,
   });
+});
+
+test("the default home lies in the project, a home that was named does not move there", () => {
+  const options = { projectDirectory: "/projects/prices" };
+  expect(readSettings({}, options).home).toBe("/projects/prices/.atalaya");
+  expect(readSettings({ ATALAYA_HOME: "state" }, options).home).toBe(resolve("state"));
 });
 
 test("settings are frozen", () => {
@@ -105,6 +112,13 @@ test("an address of a pipeline is read by its variable", () => {
   expect(settings.address("LISTINGS_URL")).toBe("http://127.0.0.1:4700/data");
   expect(() => settings.address("SALES_URL")).toThrow(/SALES_URL is not set/);
   expect(() => settings.address("BROKEN_URL")).toThrow(/BROKEN_URL does not hold/);
+});
+
+test("an address may be a path that is written as one", () => {
+  const settings = readSettings({ EVENT_LAKE: "/data/flows", NEAR: "./flows", UNCLEAR: "flows" });
+  expect(settings.address("EVENT_LAKE")).toBe("/data/flows");
+  expect(settings.address("NEAR")).toBe(resolve("flows"));
+  expect(() => settings.address("UNCLEAR")).toThrow(/UNCLEAR does not hold/);
 });
 
 test("every setting is described, and no address or secret of another system has a default", () => {

@@ -26,8 +26,11 @@ export interface Settings {
   readonly s3: S3Settings | null;
   readonly color: boolean;
   readonly logLevel: LogLevel;
+  /** Errors are shown with their stack. */
+  readonly debug: boolean;
   /**
-   * Address that a pipeline asks for by the name of a variable (`setting.url("LISTINGS_URL")`).
+   * Address that a pipeline asks for by the name of a variable (`setting.url("LISTINGS_URL")`): a URL, or the absolute
+   * form of a path that begins with `/`, `./` or `../`.
    *
    * @throws SETTINGS_ADDRESS_MISSING, SETTINGS_URL_INVALID
    */
@@ -41,18 +44,27 @@ const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error", "silen
 /**
  * Reads and checks every setting once. Empty text counts as not set. The result is frozen.
  *
+ * @param options.projectDirectory  where the state lies when ATALAYA_HOME is not set; left out: the working directory
  * @throws SETTINGS_PORT_INVALID, SETTINGS_URL_INVALID, SETTINGS_CHOICE_INVALID, SETTINGS_BUCKET_INVALID, SETTINGS_HALF_GIVEN
  */
-export function readSettings(environment: Environment = process.env): Settings {
+export function readSettings(
+  environment: Environment = process.env,
+  options: { readonly projectDirectory?: string } = {},
+): Settings {
   const reader = createReader(environment);
   return Object.freeze({
-    home: resolve(reader.required("home")),
+    // What the user wrote is relative to where the user is; only the default belongs to the project.
+    home:
+      reader.find("home") === null
+        ? resolve(options.projectDirectory ?? "", reader.required("home"))
+        : resolve(reader.required("home")),
     host: reader.required("host"),
     port: reader.port("port"),
     databaseUrl: readDatabaseUrl(reader),
     s3: readS3(reader),
     color: reader.text("noColor") === null,
     logLevel: logLevels.find((level) => level === reader.required("logLevel")) ?? "info",
+    debug: reader.text("debug") !== null,
     address: (variable: string) => readAddress(environment, variable),
   });
 }
@@ -160,6 +172,7 @@ function requireTogether(reader: Reader, names: readonly SettingName[], purpose:
 function readAddress(environment: Environment, variable: string): string {
   const value = environment[variable]?.trim();
   if (!value) throw errors.ADDRESS_MISSING({ variable });
+  if (/^\.{0,2}\//.test(value)) return resolve(value);
   checkUrl(variable, value, addressSchemes);
   return value;
 }
