@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cruise } from "dependency-cruiser";
+import { mayImport, rules } from "../layers.mjs";
+
+/**
+ * Who imports whom, against the rules of tools/layers.mjs. Reads TypeScript with swc, because dependency-cruiser 17
+ * cannot use TypeScript 7, which has no JavaScript API.
+ *
+ * @param {string} root
+ * @returns {Promise<import("../check.mjs").Findings>}
+ */
+export async function checkLayers(root) {
+  const folders = ["packages", "applications"].filter((folder) => existsSync(join(root, folder)));
+  const { output } = await cruise(
+    folders,
+    {
+      baseDir: root,
+      parser: "swc",
+      ruleSet: { forbidden: rules },
+      validate: true,
+      doNotFollow: { path: "node_modules" },
+      exclude: { path: "(^|/)dist/" },
+    },
+    {
+      extensionAlias: { ".js": [".ts", ".js"] },
+      extensions: [".ts", ".js"],
+      conditionNames: ["import", "node"],
+      alias: sources(root),
+    },
+  );
+  if (typeof output === "string") throw new Error("dependency-cruiser gave a report instead of a result.");
+  const comments = new Map(rules.map((rule) => [rule.name, rule.comment]));
+  const problems = output.summary.violations.map(
+    ({ from, to, rule, cycle }) =>
+      `${from} → ${cycle ? cycle.map((step) => step.name).join(" → ") : to}: ${comments.get(rule.name)} (${rule.name})`,
+  );
+  problems.push(...undeclaredPackages(root), ...typeImports(root, output.modules));
+  return { problems, notes: [`${output.summary.totalCruised} modules`] };
+}
+
+/**
+ * Our packages resolve to their sources, so the check needs no build.
+ *
+ * @param {string} root
+ */
+function sources(root) {
+  return readdirSync(join(root, "packages")).map((name) => ({
+    name: `@atalaya/${name}`,
+    alias: join(root, "packages", name, "src/index.ts"),
+    onlyModule: true,
+  }));
+}
+
+/**
+ * A package that the table does not know has no rule, so it is a problem of its own.
+ *
+ * @param {string} root
+ */
+function undeclaredPackages(root) {
+  return readdirSync(join(root, "packages"))
+    .filter((name) => !(name in mayImport))
+    .map((name) => `packages/${name}: not in the table of tools/layers.mjs, so nothing says what it may import. (direction)`);
+}
+
+/**
+ * swc's visitor does not see `import("./x.js").Type`, so that form is not used at all.
+ *
+ * @param {string} root
+ * @param {readonly import("dependency-cruiser").IModule[]} modules
+ */
+function typeImports(root, modules) {
+  return modules
+    .filter(({ source }) => /^(packages|applications)\/.*\.ts$/.test(source) && existsSync(join(root, source)))
+    .flatMap(({ source }) => {
+      const lines = readFileSync(join(root, source), "utf8").split("\n");
+      return lines.flatMap((line, index) =>
+        /(^|[^.\w])import\((["'])[^"']*\2\)\.(?!then|catch|finally)/.test(line) || /\btypeof import\(/.test(line)
+          ? [`${source}:${index + 1}: write a type import at the top instead of import("…").Type. (type-imports)`]
+          : [],
+      );
+    });
+}

@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import { runNode } from "../subprocess.mjs";
+
+/**
+ * A promise that nobody awaits breaks the replay of a durable run, so this is checked with full types (oxlint over
+ * TypeScript's own compiler): Biome's rule follows our sources but not the types of libraries such as pg and Kysely.
+ *
+ * @param {string} root
+ * @param {readonly string[]} [paths]
+ * @returns {Promise<import("../check.mjs").Findings>}
+ */
+export async function checkLostPromises(root, paths = ["packages", "applications"]) {
+  const oxlint = join(root, "node_modules/oxlint/bin/oxlint");
+  const configuration = join(root, "tools/checks/oxlint.json");
+  const args = [oxlint, "--type-aware", "--config", configuration, "--format=unix", "--deny-warnings", ...paths];
+  const { code, output } = await runNode(args, { cwd: root });
+  return { problems: code === 0 ? [] : [output.trim()], notes: [] };
+}
