@@ -1,0 +1,147 @@
+import { defineErrors } from "@atalaya/errors";
+
+type LogTail = { log: string };
+type Home = { home: string };
+type Account = { account: string };
+type DirectoryCause = { directory: string; because: string };
+type Address = { address: string; because: string };
+type ObjectName = { object: string };
+
+/** Errors of PostgreSQL and of the object store. */
+export const errors = defineErrors("STORE", {
+  PLATFORM_UNSUPPORTED: {
+    status: 500,
+    message: ({ platform }: { platform: string }) => `There is no embedded PostgreSQL for ${platform}`,
+    hint: () =>
+      "Set DATABASE_URL to a PostgreSQL of your own, or install again with optional dependencies (npm install --include=optional).",
+  },
+  BINARIES_UNUSABLE: {
+    status: 500,
+    message: ({ path, because }: { path: string; because: string }) =>
+      `The embedded PostgreSQL at ${path} does not run: ${because}`,
+    hint: () => "It needs Linux with glibc or macOS. On another system, set DATABASE_URL to a PostgreSQL of your own.",
+  },
+  ROOT_WITHOUT_ACCOUNT: {
+    status: 500,
+    message: () => "PostgreSQL refuses to run as root, and this system has no account such as nobody to run it as",
+    hint: () => "Start Atalaya as another user, or set DATABASE_URL.",
+  },
+  ACCOUNT_REFUSED: {
+    status: 500,
+    message: ({ account }: Account) =>
+      `PostgreSQL cannot be run as the account ${account}: the system refuses the change of user`,
+    hint: () => "Start Atalaya as a user other than root, or set DATABASE_URL.",
+  },
+  HOME_NOT_WRITABLE: {
+    status: 500,
+    message: ({ directory, because }: DirectoryCause) => `The directory ${directory} cannot be used: ${because}`,
+    hint: () => "Set ATALAYA_HOME to a directory that you may write to.",
+  },
+  HOME_OF_ANOTHER_USER: {
+    status: 500,
+    message: ({ home }: Home) => `The home ${home} belongs to another user, who runs its PostgreSQL`,
+    hint: () => "Start as that user, or set ATALAYA_HOME to a directory of your own.",
+  },
+  HOME_BUSY: {
+    status: 503,
+    retryable: true,
+    message: ({ home, pid }: { home: string; pid: number }) =>
+      `Process ${pid} has been starting or stopping PostgreSQL in ${home} for too long`,
+    hint: ({ pid }: { pid: number }) => `Look at what process ${pid} does; end it when it hangs, then start again.`,
+  },
+  DATA_OF_ANOTHER_VERSION: {
+    status: 500,
+    message: ({ directory, found, expected }: { directory: string; found: string; expected: string }) =>
+      `${directory} was made by PostgreSQL ${found}, and this Atalaya carries PostgreSQL ${expected}`,
+    hint: () => "Start it with the release of Atalaya that made it, or move the directory away to begin anew.",
+  },
+  PASSWORD_LOST: {
+    status: 500,
+    message: ({ file }: { file: string }) => `The password of the embedded PostgreSQL is not the one in ${file}`,
+    hint: () => "Put the file back from a copy of the home. Without it the data cannot be opened.",
+  },
+  INITDB_FAILED: {
+    status: 500,
+    message: ({ log }: LogTail) => `A new PostgreSQL data directory could not be made: ${log}`,
+    hint: () => "The text is PostgreSQL's own. Set DATABASE_URL to use another PostgreSQL.",
+  },
+  DISK_FULL: {
+    status: 507,
+    message: ({ directory }: { directory: string; log: string }) => `PostgreSQL found no space left on the disk of ${directory}`,
+    hint: ({ directory }: { directory: string; log: string }) =>
+      `Free some space on the disk of ${directory}, then start again. No data was lost.`,
+  },
+  PORT_TAKEN: {
+    status: 500,
+    retryable: true,
+    message: ({ attempts }: { attempts: number }) => `PostgreSQL found its port taken ${attempts} times in a row`,
+    hint: () => "Another program takes ports as fast as they are found free. Start again, or set DATABASE_URL.",
+  },
+  START_FAILED: {
+    status: 500,
+    message: ({ log }: LogTail) => `The embedded PostgreSQL did not start: ${log}`,
+    hint: () => "The text is the end of its log, server.log in the home.",
+  },
+  START_TIMED_OUT: {
+    status: 503,
+    retryable: true,
+    message: ({ seconds, log }: { seconds: number; log: string }) =>
+      `The embedded PostgreSQL was not ready after ${seconds} s: ${log}`,
+    hint: () => "After a crash it may need longer to recover: start again.",
+  },
+  DATABASE_UNREACHABLE: {
+    status: 503,
+    retryable: true,
+    message: ({ address, because }: Address) => `PostgreSQL at ${address} does not answer: ${because}`,
+    hint: () => "Check DATABASE_URL (or PG_HOST and PG_PORT) and that the server runs.",
+  },
+  DATABASE_REFUSED: {
+    status: 500,
+    message: ({ address, because }: Address) => `PostgreSQL at ${address} refuses the connection: ${because}`,
+    hint: () => "Check user, password and database in DATABASE_URL (or PG_USER, PG_PASSWORD and PG_DATABASE).",
+  },
+  DATABASE_NEWER: {
+    status: 500,
+    message: ({ found }: { found: string; known: string }) =>
+      `The database was made by a newer Atalaya: this one does not know its migration ${found}`,
+    hint: ({ known }: { found: string; known: string }) => `Update Atalaya. This release knows the migrations up to ${known}.`,
+  },
+  MIGRATION_FAILED: {
+    status: 500,
+    message: ({ migration, because }: { migration: string; because: string }) =>
+      `Migration ${migration} of the database failed: ${because}`,
+    hint: () => "Nothing was changed: all migrations run in one transaction.",
+  },
+  OBJECT_MISSING: {
+    status: 404,
+    message: ({ object }: ObjectName) => `Object ${object} is not in the store`,
+    hint: () => "It was removed, or the home or bucket is another one than when it was written.",
+  },
+  OBJECT_CORRUPT: {
+    status: 500,
+    message: ({ object, expected, found }: { object: string; expected: string; found: string }) =>
+      `Object ${object} is corrupt: its SHA-256 should be ${expected} and is ${found}`,
+    hint: () => "Put the object back from a copy. Atalaya never changes an object after it was written.",
+  },
+  OBJECT_NAME_INVALID: {
+    status: 400,
+    message: ({ object, because }: { object: string; because: string }) => `"${object}" cannot name an object: ${because}`,
+    hint: () => "Names have letters, digits, dots, hyphens and underscores, and begin with a letter or digit.",
+  },
+  OBJECT_STORE_FAILED: {
+    status: 503,
+    retryable: true,
+    message: ({ object, because }: { object: string; because: string }) => `The object store failed on ${object}: ${because}`,
+    hint: () => "Check S3_ENDPOINT, the keys and that the server runs and has space.",
+  },
+  BATCH_UNKNOWN: {
+    status: 404,
+    message: ({ batch }: { batch: number }) => `There is no batch ${batch}`,
+    hint: () => "List the batches of the pipeline to see their numbers.",
+  },
+  RUN_UNKNOWN: {
+    status: 404,
+    message: ({ run }: { run: string }) => `There is no run ${run}`,
+    hint: () => "atalaya runs lists the runs.",
+  },
+});

@@ -1,0 +1,1 @@
+export { type EmbeddedDatabase, type LaunchOptions, launchPostgres } from "./postgres/launcher.js";
