@@ -1,8 +1,8 @@
 import { errors } from "../errors.js";
+import { asLevels, codesByFrequency, countLevels } from "../frame/as-levels.js";
 import type { CategoryColumn, Frame } from "../frame/frame.js";
 import { columnOf } from "../frame/select.js";
 import type { Target } from "../model/model.js";
-import { asLevels, codesByFrequency, countLevels } from "./as-levels.js";
 import { checkFeaturePlan } from "./check-plan.js";
 import { deriveColumns } from "./derive-columns.js";
 import type { EncoderPlan, FeatureMatrix, FeaturePlan, FittedEncoder, FittedFeature, FittedFeatures } from "./feature-plan.js";

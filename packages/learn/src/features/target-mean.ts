@@ -1,8 +1,8 @@
 import { errors } from "../errors.js";
+import { codesByFrequency } from "../frame/as-levels.js";
 import type { CategoryColumn } from "../frame/frame.js";
 import type { Target } from "../model/model.js";
 import { hashNumber } from "../split/stable-hash.js";
-import { codesByFrequency } from "./as-levels.js";
 import type { FittedEncoder } from "./feature-plan.js";
 
 const FOLDS = 5;

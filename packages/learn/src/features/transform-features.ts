@@ -1,7 +1,7 @@
 import { MILLISECONDS_PER_DAY } from "../expression/time-parts.js";
+import { asLevels } from "../frame/as-levels.js";
 import type { CategoryColumn, Frame, FrameColumn } from "../frame/frame.js";
 import { columnOf } from "../frame/select.js";
-import { asLevels } from "./as-levels.js";
 import { deriveColumns } from "./derive-columns.js";
 import type { FeatureMatrix, FittedEncoder, FittedFeatures } from "./feature-plan.js";
 

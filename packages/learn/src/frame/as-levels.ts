@@ -1,4 +1,4 @@
-import type { CategoryColumn, FrameColumn } from "../frame/frame.js";
+import type { CategoryColumn, FrameColumn } from "./frame.js";
 
 /**
  * The column as levels: a category as it is, any other value as its text (`3`, `true`), so that encoders of levels also
