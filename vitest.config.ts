@@ -1,13 +1,15 @@
-import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { packageEntries } from "./tools/package-entries.mjs";
 
-const packages = readdirSync(new URL("./packages", import.meta.url));
+const repository = fileURLToPath(new URL(".", import.meta.url));
 
 /** Tests read the sources of every package, so no build has to come first. */
-const alias = Object.fromEntries(
-  packages.map((name) => [`@atalaya/${name}`, fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url))]),
-);
+const alias = packageEntries(repository).map(({ name, source }) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: join(repository, source),
+}));
 
 export default defineConfig({
   resolve: { alias },

@@ -23,7 +23,7 @@ const onlyKnownTo = {
 /** Packages that a browser loads: no builtin of Node in them. `threads/node*.ts` is where `learn` meets Node's workers. */
 const browserSafe = "^packages/(errors|learn|define)/src/";
 const threadsOnNode = "^packages/learn/src/threads/node[^/]*\\.ts$";
-const tests = "\\.(test|test-d|property\\.test)\\.ts$|/(test|tests|fixtures)/";
+export const tests = "\\.(test|test-d|property\\.test)\\.ts$|/(test|tests|fixtures)/";
 const scriptsOfApplications = "^applications/[^/]+/(sample|scripts|test)/";
 
 /** @param {string} text */
@@ -52,13 +52,6 @@ export const rules = [
   ...directions,
   ...libraries,
   { name: "no-cycles", comment: "Files import each other in a circle.", severity: "error", from: {}, to: { circular: true } },
-  {
-    name: "no-deep-imports",
-    comment: "Another package is entered through its index only.",
-    severity: "error",
-    from: { path: "^packages/([^/]+)/", pathNot: tests },
-    to: { path: "^packages/(?!$1/)[^/]+/(?!src/index\\.ts$)" },
-  },
   {
     name: "browser-safe",
     comment: "errors, learn and define run in a browser: no builtin of Node, except in learn's threads/node*.ts.",

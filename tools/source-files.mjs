@@ -2,17 +2,18 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const roots = ["packages", "applications", "tools", "bench"];
-const skipped = new Set(["node_modules", "dist", "goldens", "results", ".atalaya", "sample"]);
+const skipped = new Set(["node_modules", "dist", "goldens", "results", ".atalaya"]);
 
 /**
  * Every TypeScript and JavaScript file of ours, relative to `root` with forward slashes, in a stable order. Reads the
  * folders, not git, so it works in a plain copy too.
  *
  * @param {string} root
+ * @param {readonly string[]} [folders]
  * @returns {string[]}
  */
-export function sourceFiles(root) {
-  return roots.flatMap((folder) => walk(root, folder)).sort();
+export function sourceFiles(root, folders = roots) {
+  return folders.flatMap((folder) => walk(root, folder)).sort();
 }
 
 /**

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cruise } from "dependency-cruiser";
-import { mayImport, rules } from "../layers.mjs";
+import { mayImport, rules, tests } from "../layers.mjs";
+import { packageEntries } from "../package-entries.mjs";
+import { sourceFiles } from "../source-files.mjs";
 
 /**
  * Who imports whom, against the rules of tools/layers.mjs. Reads TypeScript with swc, because dependency-cruiser 17
@@ -11,16 +13,15 @@ import { mayImport, rules } from "../layers.mjs";
  * @returns {Promise<import("../check.mjs").Findings>}
  */
 export async function checkLayers(root) {
-  const folders = ["packages", "applications"].filter((folder) => existsSync(join(root, folder)));
+  // Files, not folders with an exclusion: what is excluded is no target of a rule either, and libraries lie in dist/ too.
   const { output } = await cruise(
-    folders,
+    sourceFiles(root, ["packages", "applications"]),
     {
       baseDir: root,
       parser: "swc",
-      ruleSet: { forbidden: rules },
+      ruleSet: { forbidden: [...rules, noDeepImports(root)] },
       validate: true,
-      doNotFollow: { path: "node_modules" },
-      exclude: { path: "(^|/)dist/" },
+      doNotFollow: { path: "(^|/)(node_modules|dist)/" },
     },
     {
       extensionAlias: { ".js": [".ts", ".js"] },
@@ -30,7 +31,7 @@ export async function checkLayers(root) {
     },
   );
   if (typeof output === "string") throw new Error("dependency-cruiser gave a report instead of a result.");
-  const comments = new Map(rules.map((rule) => [rule.name, rule.comment]));
+  const comments = new Map([...rules, noDeepImports(root)].map((rule) => [rule.name, rule.comment]));
   const problems = output.summary.violations.map(
     ({ from, to, rule, cycle }) =>
       `${from} → ${cycle ? cycle.map((step) => step.name).join(" → ") : to}: ${comments.get(rule.name)} (${rule.name})`,
@@ -45,11 +46,22 @@ export async function checkLayers(root) {
  * @param {string} root
  */
 function sources(root) {
-  return readdirSync(join(root, "packages")).map((name) => ({
-    name: `@atalaya/${name}`,
-    alias: join(root, "packages", name, "src/index.ts"),
-    onlyModule: true,
-  }));
+  return packageEntries(root).map(({ name, source }) => ({ name, alias: join(root, source), onlyModule: true }));
+}
+
+/**
+ * @param {string} root
+ * @returns {import("dependency-cruiser").IForbiddenRuleType}
+ */
+function noDeepImports(root) {
+  const entries = packageEntries(root).map(({ source }) => source.replaceAll(".", "\\."));
+  return {
+    name: "no-deep-imports",
+    comment: "Another package is entered only through what the exports of its package.json name.",
+    severity: "error",
+    from: { path: "^packages/([^/]+)/", pathNot: tests },
+    to: { path: "^packages/(?!$1/)", pathNot: entries.map((entry) => `^${entry}$`) },
+  };
 }
 
 /**
