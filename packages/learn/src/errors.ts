@@ -1,6 +1,11 @@
 import { defineErrors } from "@atalaya/errors";
 
 export const errors = defineErrors("LEARN", {
+  BALANCE_OF_NUMBERS: {
+    status: 400,
+    message: () => "A random forest can balance classes, but the target is a number.",
+    hint: () => "Leave balance out, or give row weights.",
+  },
   BUNDLE_BROKEN: {
     status: 422,
     message: ({ place, problem }: { place: string; problem: string }) => `The model file is damaged: ${place} ${problem}.`,
@@ -55,12 +60,31 @@ export const errors = defineErrors("LEARN", {
     message: ({ name }: { name: string }) => `Two columns or derived values are called "${name}".`,
     hint: () => "Give each its own name.",
   },
+  FEATURE_NOT_FINITE: {
+    status: 400,
+    message: ({ feature }: { feature: string }) => `The feature "${feature}" holds an infinite value.`,
+    hint: () => "Make it missing, or a large number.",
+  },
   FEATURE_UNKNOWN: {
     status: 400,
     message: ({ feature }: { feature: string; suggestion: string | null }) =>
       `The feature "${feature}" is neither a column nor a derived value.`,
     hint: ({ suggestion }: { suggestion: string | null }) =>
       suggestion === null ? "Declare or derive it first." : `Did you mean "${suggestion}"?`,
+  },
+  FIT_POOL_CLOSED: {
+    status: 503,
+    message: () => "The pool of fitting threads is closed.",
+  },
+  FIT_STOPPED: {
+    status: 409,
+    message: ({ done, total }: { done: number; total: number }) => `The fit was stopped after ${done} of ${total} rounds.`,
+  },
+  FIT_WORKER_DIED: {
+    status: 500,
+    retryable: true,
+    message: ({ reason }: { reason: string }) => `The thread that fitted the model died: ${reason}.`,
+    hint: () => "If it ran out of memory, fit fewer rows, columns or leaves, or give the process more.",
   },
   FRAME_COLUMNS_DIFFER: {
     status: 400,
@@ -81,6 +105,18 @@ export const errors = defineErrors("LEARN", {
     message: ({ column, rows, expected }: { column: string; rows: number; expected: number }) =>
       `The column "${column}" has ${rows} rows, but its table has ${expected}.`,
   },
+  LEARNER_UNKNOWN: {
+    status: 400,
+    message: ({ learner }: { learner: string; known: readonly string[]; suggestion: string | null }) =>
+      `There is no learner "${learner}".`,
+    hint: ({ known, suggestion }: { known: readonly string[]; suggestion: string | null }) =>
+      suggestion === null ? `There are ${known.join(", ")}.` : `Did you mean "${suggestion}"?`,
+  },
+  LOG_OF_CLASSES: {
+    status: 400,
+    message: () => 'The parameter fitOn is "log1p", but the target is a class.',
+    hint: () => 'Leave fitOn out; "log1p" is for numbers.',
+  },
   METRIC_INPUT_INVALID: {
     status: 400,
     message: ({ problem }: { problem: string }) => `The metrics cannot be computed: ${problem}.`,
@@ -91,11 +127,60 @@ export const errors = defineErrors("LEARN", {
       `There is no metric "${metric}" for ${task}.`,
     hint: ({ known }: { known: readonly string[] }) => `There are ${known.join(", ")}.`,
   },
+  NOTHING_VARIES: {
+    status: 422,
+    message: ({ features }: { features: number }) =>
+      `None of the ${features} features has two different values: nothing can be isolated.`,
+    hint: () => "Check that the features are filled; a column of one value tells rows apart no better than none.",
+  },
+  NO_FEATURES: {
+    status: 400,
+    message: () => "There is no feature to learn from.",
+    hint: () => "Give at least one feature column.",
+  },
+  PARAMETER_INVALID: {
+    status: 400,
+    message: ({
+      learner,
+      parameter,
+      value,
+      expected,
+    }: {
+      learner: string;
+      parameter: string;
+      value: unknown;
+      expected: string;
+    }) => `The parameter ${parameter} of ${learner} must be ${expected}, but is ${JSON.stringify(value)}.`,
+  },
+  PARAMETER_UNKNOWN: {
+    status: 400,
+    message: ({
+      learner,
+      parameter,
+    }: {
+      learner: string;
+      parameter: string;
+      known: readonly string[];
+      suggestion: string | null;
+    }) => `${learner} has no parameter "${parameter}".`,
+    hint: ({ known, suggestion }: { known: readonly string[]; suggestion: string | null }) =>
+      suggestion === null ? `It has ${known.join(", ")}.` : `Did you mean "${suggestion}"?`,
+  },
+  RANGE_INVALID: {
+    status: 400,
+    message: ({ learner, parameter, problem }: { learner: string; parameter: string; problem: string }) =>
+      `The range of ${parameter} for ${learner} ${problem}.`,
+  },
   REPLAY_ROW_REFUSED: {
     status: 500,
     message: ({ row, field, expected, received }: { row: number; field: string; expected: string; received: string }) =>
       `Training row ${row} would be refused as a request: "${field}" should be ${expected}, but is ${received}.`,
     hint: () => "Training rows must satisfy the same column declarations as requests; check the steps before the features.",
+  },
+  ROW_COUNTS_DIFFER: {
+    status: 400,
+    message: ({ what, rows, expected }: { what: string; rows: number; expected: number }) =>
+      `The ${what} has ${rows} rows, but the matrix has ${expected}.`,
   },
   SPLIT_COLUMN_MISSING: {
     status: 400,
@@ -112,5 +197,61 @@ export const errors = defineErrors("LEARN", {
     status: 400,
     message: ({ part, rows }: { part: string; rows: number }) => `The split leaves no ${part} row out of ${rows}.`,
     hint: () => "Give more rows, another seed, or other shares.",
+  },
+  TARGET_BELOW_LOG: {
+    status: 422,
+    message: ({ row, value }: { row: number; value: number }) =>
+      `The target of row ${row} is ${value}, which has no log(1 + value).`,
+    hint: () => 'Fit on "value", or reject values of -1 and below.',
+  },
+  TARGET_CLASS_UNKNOWN: {
+    status: 400,
+    message: ({ row, code, classes }: { row: number; code: number; classes: number }) =>
+      `The target of row ${row} is class ${code}, but there are ${classes} classes, counted from 0.`,
+    hint: () => "Leave rows without a target out of the training data.",
+  },
+  TARGET_KIND: {
+    status: 400,
+    message: ({ expected, got }: { expected: string; got: string }) => `The target should be a ${expected}, but is a ${got}.`,
+  },
+  TARGET_MISSING: {
+    status: 400,
+    message: ({ learner }: { learner: string }) => `${learner} needs a target, but none was given.`,
+    hint: () => "Give a target, or use isolationForest.",
+  },
+  TARGET_NOT_FINITE: {
+    status: 422,
+    message: ({ row, value }: { row: number; value: string }) => `The target of row ${row} is ${value}.`,
+    hint: () => "Leave rows without a finite target out of the training data.",
+  },
+  TARGET_ONE_CLASS: {
+    status: 422,
+    message: ({ class: only }: { class: string }) =>
+      `Every training row is of the class "${only}": there is nothing to tell apart.`,
+    hint: () => "Give training rows of at least two classes.",
+  },
+  TARGET_TOO_LARGE: {
+    status: 422,
+    message: ({ row, value, largest }: { row: number; value: number; largest: number }) =>
+      `The target of row ${row} is ${value}; the largest that can be fitted is ${largest}.`,
+    hint: () => 'Change its unit, or fit on "log1p".',
+  },
+  TOO_FEW_ROWS: {
+    status: 422,
+    message: ({ rows, needed }: { rows: number; needed: number }) =>
+      `There are ${rows} training rows; at least ${needed} are needed.`,
+  },
+  VALIDATION_CLASSES_DIFFER: {
+    status: 400,
+    message: () => "The validation target has other classes than the training target, or another order of them.",
+  },
+  WEIGHTS_ALL_ZERO: {
+    status: 422,
+    message: ({ rows }: { rows: number }) => `All ${rows} training rows have weight 0.`,
+  },
+  WEIGHT_INVALID: {
+    status: 422,
+    message: ({ row, weight }: { row: number; weight: string }) =>
+      `The weight of row ${row} is ${weight}; it must be 0 or more, and finite.`,
   },
 });
