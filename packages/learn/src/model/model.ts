@@ -7,7 +7,7 @@ export interface TreeEnsemble {
   /** 1, or the number of classes. */
   readonly outputCount: number;
   readonly rootByTree: Int32Array;
-  /** Which output a tree adds to. */
+  /** Which output a tree adds to; -1: to all of them, and `valueByNode` is then [node][output] for every tree. */
   readonly outputByTree: Int32Array;
   /** Matrix column of the split, -1 for a leaf. */
   readonly featureByNode: Int32Array;

@@ -1,0 +1,141 @@
+import type { TreeEnsemble } from "../model/model.js";
+import { enlarged } from "./enlarged.js";
+
+/** Growing node arrays; `finish` gives the ensemble, cut to size. */
+export class EnsembleBuilder {
+  nodeCount = 0;
+  treeCount = 0;
+  private capacity = 1024;
+  private feature = new Int32Array(this.capacity);
+  private threshold = new Float64Array(this.capacity);
+  private left = new Int32Array(this.capacity);
+  private right = new Int32Array(this.capacity);
+  private missingLeft = new Uint8Array(this.capacity);
+  private cover = new Float64Array(this.capacity);
+  private gain = new Float64Array(this.capacity);
+  private value: Float64Array;
+  private readonly roots: number[] = [];
+  private readonly outputs: number[] = [];
+
+  /** @param valuesPerNode  1, or the number of outputs where a leaf adds to all of them */
+  constructor(
+    private readonly featureCount: number,
+    private readonly base: Float64Array,
+    private readonly valuesPerNode: number,
+  ) {
+    this.value = new Float64Array(this.capacity * valuesPerNode);
+  }
+
+  /** Starts a tree; its root is a leaf until it is split. `output` -1: leaves add to every output. */
+  startTree(output: number): number {
+    this.outputs.push(output);
+    this.treeCount++;
+    const root = this.addLeaf();
+    this.roots.push(root);
+    return root;
+  }
+
+  addLeaf(): number {
+    if (this.nodeCount === this.capacity) this.enlarge();
+    const node = this.nodeCount++;
+    this.feature[node] = -1;
+    this.left[node] = -1;
+    this.right[node] = -1;
+    this.threshold[node] = 0;
+    this.missingLeft[node] = 0;
+    this.cover[node] = 0;
+    this.gain[node] = 0;
+    this.value.fill(0, node * this.valuesPerNode, (node + 1) * this.valuesPerNode);
+    return node;
+  }
+
+  /** Makes a leaf a split with two new leaves, left at the returned index, right behind it. */
+  split(node: number, feature: number, threshold: number, missingLeft: boolean, gain: number): number {
+    const left = this.addLeaf();
+    const right = this.addLeaf();
+    this.feature[node] = feature;
+    this.threshold[node] = threshold;
+    this.missingLeft[node] = missingLeft ? 1 : 0;
+    this.gain[node] = gain;
+    this.left[node] = left;
+    this.right[node] = right;
+    return left;
+  }
+
+  setCover(node: number, cover: number): void {
+    this.cover[node] = cover;
+  }
+
+  setValue(node: number, value: number, output = 0): void {
+    this.value[node * this.valuesPerNode + output] = value;
+  }
+
+  valueOf(node: number, output = 0): number {
+    return this.value[node * this.valuesPerNode + output];
+  }
+
+  /** Covers of the inner nodes of the last tree from those of its leaves; children always lie behind their parent. */
+  sumCovers(): void {
+    const root = this.roots[this.treeCount - 1];
+    for (let node = this.nodeCount - 1; node >= root; node--) {
+      if (this.feature[node] >= 0) this.cover[node] = this.cover[this.left[node]] + this.cover[this.right[node]];
+    }
+  }
+
+  /** Adds the last tree's output for each of `rows` (all rows where null) to `sum`. */
+  addLastTree(columns: readonly Float64Array[], rows: Int32Array | null, rowCount: number, sum: Float64Array): void {
+    const root = this.roots[this.treeCount - 1];
+    const { feature, threshold, left, right, missingLeft, value } = this;
+    for (let position = 0; position < rowCount; position++) {
+      const row = rows === null ? position : rows[position];
+      let node = root;
+      while (feature[node] >= 0) {
+        const number = columns[feature[node]][row];
+        const isLeft = number <= threshold[node] || (Number.isNaN(number) && missingLeft[node] === 1);
+        node = isLeft ? left[node] : right[node];
+      }
+      sum[row] += value[node];
+    }
+  }
+
+  /** Forgets all trees from `treeCount` on. */
+  truncate(treeCount: number): void {
+    if (treeCount >= this.treeCount) return;
+    this.nodeCount = this.roots[treeCount];
+    this.roots.length = treeCount;
+    this.outputs.length = treeCount;
+    this.treeCount = treeCount;
+  }
+
+  finish(): TreeEnsemble {
+    const end = this.nodeCount;
+    return {
+      featureCount: this.featureCount,
+      outputCount: this.base.length,
+      rootByTree: Int32Array.from(this.roots),
+      outputByTree: Int32Array.from(this.outputs),
+      featureByNode: this.feature.slice(0, end),
+      thresholdByNode: this.threshold.slice(0, end),
+      leftByNode: this.left.slice(0, end),
+      rightByNode: this.right.slice(0, end),
+      missingLeftByNode: this.missingLeft.slice(0, end),
+      valueByNode: this.value.slice(0, end * this.valuesPerNode),
+      coverByNode: this.cover.slice(0, end),
+      gainByNode: this.gain.slice(0, end),
+      baseByOutput: this.base.slice(),
+    };
+  }
+
+  private enlarge(): void {
+    this.capacity *= 2;
+    const { capacity } = this;
+    this.feature = enlarged(this.feature, new Int32Array(capacity));
+    this.threshold = enlarged(this.threshold, new Float64Array(capacity));
+    this.left = enlarged(this.left, new Int32Array(capacity));
+    this.right = enlarged(this.right, new Int32Array(capacity));
+    this.missingLeft = enlarged(this.missingLeft, new Uint8Array(capacity));
+    this.cover = enlarged(this.cover, new Float64Array(capacity));
+    this.gain = enlarged(this.gain, new Float64Array(capacity));
+    this.value = enlarged(this.value, new Float64Array(capacity * this.valuesPerNode));
+  }
+}
