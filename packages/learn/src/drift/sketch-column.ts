@@ -1,0 +1,38 @@
+import type { ReferenceSketch } from "../bundle/bundle.js";
+import { asLevels, codesByFrequency, countLevels } from "../frame/as-levels.js";
+import type { FrameColumn } from "../frame/frame.js";
+
+/** Steps between the quantiles of a number sketch: 1/100 each. */
+export const QUANTILE_STEPS = 100;
+/** Levels that a category sketch names; the rest is counted together. */
+const MOST_LEVELS = 200;
+
+/**
+ * Distribution of a column: exact quantiles (linear between values) of numbers and times, counts of the most frequent
+ * levels of categories and booleans. Cost: O(rows · log rows).
+ */
+export function sketchColumn(name: string, column: FrameColumn): ReferenceSketch {
+  if (column.kind === "number" || column.kind === "time") return sketchNumbers(name, column.values);
+  const own = asLevels(column);
+  const counts = countLevels(own);
+  const codes = codesByFrequency(own);
+  const rows = own.codes.length;
+  const present = counts.reduce((sum, count) => sum + count, 0);
+  const levels = codes.slice(0, MOST_LEVELS).map((code) => ({ level: own.levels[code], rows: counts[code] }));
+  const named = levels.reduce((sum, level) => sum + level.rows, 0);
+  return { kind: "category", name, rows, missing: rows - present, levels, other: present - named };
+}
+
+function sketchNumbers(name: string, values: Float64Array): ReferenceSketch {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const quantiles = sorted.length === 0 ? [] : Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) => quantile(sorted, step));
+  return { kind: "number", name, rows: values.length, missing: values.length - sorted.length, quantiles };
+}
+
+function quantile(sorted: Float64Array, step: number): number {
+  const place = (step * (sorted.length - 1)) / QUANTILE_STEPS;
+  const below = Math.floor(place);
+  const share = place - below;
+  // Weighted and not `low + share · (high - low)`: a difference of two large values of opposite sign overflows.
+  return share === 0 ? sorted[below] : sorted[below] * (1 - share) + sorted[below + 1] * share;
+}
