@@ -62,13 +62,21 @@ const divided = pipeline("homes")
   .split(shuffled({ test: 0.2, stratify: "state" }));
 const evaluated = divided
   .trainOnly("tails", quantileRange("price", 0.01, 0.99))
-  .train({ optimise: "rmse" }, gradientBoosting({ fitOn: oneOf("value", "log1p") }), randomForest({ balance: oneOf(true, false) }))
+  .train(
+    { optimise: "rmse" },
+    gradientBoosting({ fitOn: oneOf("value", "log1p") }),
+    randomForest({ balance: oneOf(true, false) }),
+  )
   .evaluate({ metrics: ["rmse"], slices: ["state"] });
 const gated = evaluated.gate(atLeast("r2", 0.3), noWorseThanChampion("rmse"), (challenger) =>
   challenger.metric("mae") > 1 ? { pass: true } : { pass: false, because: "no" },
 );
 const housePrices = gated.promote("production").retrain(whenDrifted({ psi: 0.2, on: ["bed", "lot"] }));
-const flows = events.features({ ignore: ["at"], label: { column: "label", normal: ["normal"] }, encode: { source: frequency() } });
+const flows = events.features({
+  ignore: ["at"],
+  label: { column: "label", normal: ["normal"] },
+  encode: { source: frequency() },
+});
 const anomalies = pipeline("anomalies")
   .ingest(events, source)
   .features(flows)
@@ -115,7 +123,11 @@ listings.features({ target: "price", keys: ["avenue"] });
 // @ts-expect-error an anomaly learner cannot fit a price
 divided.train({}, isolationForest());
 // @ts-expect-error a boosting learner cannot score anomalies
-pipeline("x").ingest(events, source).features(flows).split(shuffled({ test: 0.2 })).train({}, gradientBoosting());
+pipeline("x")
+  .ingest(events, source)
+  .features(flows)
+  .split(shuffled({ test: 0.2 }))
+  .train({}, gradientBoosting());
 // @ts-expect-error auroc is not a regression metric
 divided.train({ optimise: "auroc" }, gradientBoosting());
 // @ts-expect-error a gate on a metric of another task
@@ -129,13 +141,20 @@ evaluated.promote("production");
 // @ts-expect-error split comes before train
 pipeline("x").ingest(listings, source).features(homes).train({}, gradientBoosting());
 // @ts-expect-error features before split
-pipeline("x").ingest(listings, source).split(shuffled({ test: 0.2 }));
+pipeline("x")
+  .ingest(listings, source)
+  .split(shuffled({ test: 0.2 }));
 // @ts-expect-error features of another dataset
 pipeline("x").ingest(events, source).features(homes);
 // @ts-expect-error not a date column
-pipeline("x").ingest(listings, source).features(homes).split(byTime("bed", { test: 0.2 }));
+pipeline("x")
+  .ingest(listings, source)
+  .features(homes)
+  .split(byTime("bed", { test: 0.2 }));
 // @ts-expect-error an unknown column to identify rows
-pipeline("x").ingest(listings, source).validate({ maxRejected: 0, unique: ["avenue"] });
+pipeline("x")
+  .ingest(listings, source)
+  .validate({ maxRejected: 0, unique: ["avenue"] });
 // @ts-expect-error unknown feature in a drift rule
 gated.promote("production").retrain(whenDrifted({ psi: 0.2, on: ["nope"] }));
 // @ts-expect-error misspelt parameter
@@ -143,7 +162,9 @@ gradientBoosting({ learnRate: 0.1 });
 // @ts-expect-error a range of the wrong type
 gradientBoosting({ learningRate: oneOf("fast", "slow") });
 // @ts-expect-error a step must give rows of the same shape
-pipeline("x").ingest(listings, source).step("wrong", () => 5);
+pipeline("x")
+  .ingest(listings, source)
+  .step("wrong", () => 5);
 // @ts-expect-error a quantile needs a number
 divided.trainOnly("wrong", quantileRange("state", 0, 1));
 // @ts-expect-error the result of a durable step is what it is
