@@ -2,6 +2,7 @@ export type * from "./bundle/bundle.js";
 export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
 export * from "./drift/sketch-column.js";
+export { type Explanation, explainRaw } from "./explain/explain.js";
 export * from "./expression/check.js";
 export * from "./expression/evaluate.js";
 export type * from "./expression/expression.js";
