@@ -1,0 +1,97 @@
+import type { Frame } from "@atalaya/learn";
+import { errors } from "../errors.js";
+import type { ServedModel } from "../models/served-model.js";
+import type { ServedPipeline } from "../models/served-pipeline.js";
+import { decodeBody } from "../rows/decode-body.js";
+import { requestRows } from "../rows/request-rows.js";
+import type { PredictionService } from "../service.js";
+import { type Explanation, keepStrongest } from "./explanation.js";
+import type { Prediction } from "./prediction.js";
+
+/** Which model answered. */
+export interface AnswerHead {
+  /** Names the answer; row `n` of several is `<id>:<n>`. */
+  readonly id: string;
+  readonly pipeline: string;
+  readonly version: number;
+  /** The alias by which the version was chosen; null: by its number. */
+  readonly alias: string | null;
+  /** SHA-256 of the model. */
+  readonly model: string;
+}
+
+export type PredictAnswer = AnswerHead & ({ readonly prediction: Prediction } | { readonly predictions: readonly Prediction[] });
+
+export interface ExplainedPrediction {
+  readonly prediction: Prediction;
+  readonly explanation: Explanation;
+}
+
+export type ExplainAnswer = AnswerHead & (ExplainedPrediction | { readonly predictions: readonly ExplainedPrediction[] });
+
+/** A body that was read and found good, with the one model that answers all of it. */
+interface ScoringRequest {
+  readonly model: ServedModel;
+  readonly rows: readonly unknown[];
+  readonly isSingle: boolean;
+  readonly frame: Frame;
+}
+
+/**
+ * Answers a predict request and hands it to the prediction log. `elapsedMs` says how long the request has taken so far.
+ *
+ * @throws SERVE_NOT_READY, SERVE_BODY_…, SERVE_TOO_MANY_ROWS, SERVE_BAD_ROWS
+ */
+export function predictRequest(
+  service: PredictionService,
+  pipeline: ServedPipeline,
+  body: Uint8Array | undefined,
+  elapsedMs: () => number,
+): PredictAnswer {
+  const request = readRequest(service, pipeline, body);
+  const { model, rows, isSingle, frame } = request;
+  const predictions = model.scoring.predict(frame);
+  const head = answerHead(service, model);
+  service.metrics.predicted(model.pipeline, model.version, predictions.length);
+  service.log?.offer({
+    id: head.id,
+    at: Date.now(),
+    pipeline: model.pipeline,
+    version: model.version,
+    model: model.hash,
+    latencyMs: elapsedMs(),
+    rows,
+    predictions,
+    isSingle,
+  });
+  return isSingle ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
+}
+
+/** Answers an explain request with the `top` strongest effects of each row (null: all). @throws as `predictRequest` */
+export function explainRequest(
+  service: PredictionService,
+  pipeline: ServedPipeline,
+  body: Uint8Array | undefined,
+  top: number | null,
+): ExplainAnswer {
+  const { model, isSingle, frame } = readRequest(service, pipeline, body);
+  const predictions = model.scoring.predict(frame);
+  const explained = model.scoring.explain(frame).map((explanation, row): ExplainedPrediction => {
+    return { prediction: predictions[row]!, explanation: top === null ? explanation : keepStrongest(explanation, top) };
+  });
+  service.metrics.explained(model.pipeline, model.version, explained.length);
+  const head = answerHead(service, model);
+  return isSingle ? { ...head, ...explained[0]! } : { ...head, predictions: explained };
+}
+
+function readRequest(service: PredictionService, pipeline: ServedPipeline, body: Uint8Array | undefined): ScoringRequest {
+  const model = pipeline.ready();
+  const { rows, isSingle } = requestRows(decodeBody(body), service.mostRows);
+  const { frame, problems } = model.scoring.read(rows);
+  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: pipeline.name, problems });
+  return { model, rows, isSingle, frame };
+}
+
+function answerHead(service: PredictionService, { pipeline, version, alias, hash }: ServedModel): AnswerHead {
+  return { id: service.nextId(), pipeline, version, alias, model: hash };
+}

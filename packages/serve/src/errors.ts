@@ -1,0 +1,125 @@
+import { defineErrors } from "@atalaya/errors";
+import type { RowProblem } from "@atalaya/learn";
+import { describeProblems } from "./problems/row-problems.js";
+
+export const errors = defineErrors("SERVE", {
+  ALIAS_UNSET: {
+    status: 404,
+    message: ({ pipeline, alias }: { pipeline: string; alias: string }) =>
+      `No version of ${pipeline} carries the alias ${alias}.`,
+    hint: ({ pipeline }: { pipeline: string }) => `See the versions with: atalaya models list ${pipeline}`,
+  },
+  BAD_OPTION: {
+    status: 400,
+    message: ({ option, expected, received }: { option: string; expected: string; received: string }) =>
+      `The option "${option}" should be ${expected}, but is ${received}.`,
+  },
+  BAD_ROWS: {
+    status: 422,
+    message: ({ problems }: { pipeline: string; problems: readonly RowProblem[] }) => describeProblems(problems),
+    hint: ({ pipeline }: { pipeline: string }) => `GET /v1/pipelines/${pipeline} lists the fields with an example.`,
+  },
+  BODY_MISSING: {
+    status: 400,
+    message: () => "The request has no body.",
+    hint: () => 'Send one row as a JSON object, or several as {"rows": [...]}.',
+  },
+  BODY_NOT_JSON: {
+    status: 400,
+    message: ({ problem }: { problem: string }) => `The body is not JSON: ${problem}.`,
+  },
+  BODY_NOT_ROWS: {
+    status: 422,
+    message: ({ received }: { received: string }) => `The body should be a row or rows, but is ${received}.`,
+    hint: () => 'Send one row as a JSON object, or several as {"rows": [...]} or [...].',
+  },
+  BODY_TOO_DEEP: {
+    status: 400,
+    message: ({ limit }: { limit: number }) => `The body is nested deeper than ${limit} levels.`,
+    hint: () => "A row is a flat object: numbers, texts, true, false or null by field name.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    message: ({ limitBytes }: { limitBytes: number }) => `The body is larger than ${limitBytes} bytes.`,
+    hint: () => "Send the rows in several requests.",
+  },
+  CONTENT_ENCODING: {
+    status: 415,
+    message: ({ received }: { received: string }) => `A body encoded as ${received} is not read here.`,
+    hint: () => "Send the body as it is, without content-encoding.",
+  },
+  CONTENT_TYPE: {
+    status: 415,
+    message: ({ received }: { received: string }) => `The body should be application/json, but its content type is ${received}.`,
+    hint: () => "Send the header content-type: application/json",
+  },
+  INTERNAL: {
+    status: 500,
+    message: ({ occurrence }: { occurrence: string }) =>
+      `Something failed inside the service. The log names it as ${occurrence}.`,
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: ({ method, path, allowed }: { method: string; path: string; allowed: readonly string[] }) =>
+      `${path} does not answer ${method}; it answers ${allowed.join(", ")}.`,
+  },
+  MODEL_REFUSED: {
+    status: 409,
+    message: ({ pipeline, version, because }: { pipeline: string; version: number; because: string }) =>
+      `Version ${version} of ${pipeline} was refused: ${because}.`,
+    hint: () => "What was served before is served on. Train again, or promote another version.",
+  },
+  MODEL_SOURCE_FAILED: {
+    status: 503,
+    retryable: true,
+    message: ({ pipeline, because }: { pipeline: string; because: string }) =>
+      `The model of ${pipeline} could not be fetched: ${because}.`,
+    hint: () => "What was served before is served on; the service tries again by itself.",
+  },
+  NOT_READY: {
+    status: 503,
+    retryable: true,
+    message: ({ pipeline, because }: { pipeline: string; because: string }) => `${pipeline} cannot answer yet: ${because}.`,
+    hint: ({ pipeline }: { pipeline: string }) => `Train and promote a version with: atalaya run ${pipeline}`,
+  },
+  PIPELINE_AMBIGUOUS: {
+    status: 409,
+    message: ({ action, pipelines }: { action: string; pipelines: readonly string[] }) =>
+      `/${action} is short for the only pipeline, but ${pipelines.length} are served.`,
+    hint: ({ action, pipelines }: { action: string; pipelines: readonly string[] }) =>
+      `Use ${pipelines.map((pipeline) => `/v1/pipelines/${pipeline}/${action}`).join(" or ")}.`,
+  },
+  PIPELINE_NONE: {
+    status: 404,
+    message: () => "This service serves no pipeline.",
+  },
+  PIPELINE_UNKNOWN: {
+    status: 404,
+    message: ({ pipeline }: { pipeline: string; suggestion: string | null; served: readonly string[] }) =>
+      `There is no pipeline "${pipeline}" here.`,
+    hint: ({ suggestion, served }: { suggestion: string | null; served: readonly string[] }) =>
+      suggestion === null ? `Served: ${served.join(", ") || "none"}.` : `Did you mean "${suggestion}"?`,
+  },
+  REQUEST_REFUSED: {
+    status: 400,
+    message: ({ problem }: { problem: string }) => `The request could not be read: ${problem}.`,
+  },
+  ROUTE_UNKNOWN: {
+    status: 404,
+    message: ({ method, path }: { method: string; path: string; suggestion: string | null }) =>
+      `There is nothing at ${method} ${path}.`,
+    hint: ({ suggestion }: { suggestion: string | null }) =>
+      suggestion === null ? "GET / lists what there is." : `Did you mean ${suggestion}?`,
+  },
+  TOO_MANY_ROWS: {
+    status: 413,
+    message: ({ rows, limit }: { rows: number; limit: number }) =>
+      `The request has ${rows} rows; at most ${limit} are scored at once.`,
+    hint: () => "Send the rows in several requests.",
+  },
+  VERSION_UNKNOWN: {
+    status: 404,
+    message: ({ pipeline, version }: { pipeline: string; version: number }) => `${pipeline} has no version ${version}.`,
+    hint: ({ pipeline }: { pipeline: string }) => `See the versions with: atalaya models list ${pipeline}`,
+  },
+});

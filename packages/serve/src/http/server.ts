@@ -1,0 +1,94 @@
+import { type FastifyInstance, fastify } from "fastify";
+import { createPredictionService, type PredictionService, type PredictionServiceOptions } from "../service.js";
+import { answerProblems, sendProblem } from "./answer-problems.js";
+import { refuseBrokenRequest } from "./broken-request.js";
+import { DEFAULT_BODY_BYTES, predictionRoutes } from "./plugin.js";
+
+export interface PredictionServerOptions extends PredictionServiceOptions {
+  /** Largest body in bytes: 10 MiB unless said otherwise. */
+  readonly bodyBytes?: number;
+  /** Longest time for a request to arrive as a whole; a slower sender gets 408. */
+  readonly requestTimeoutMs?: number;
+  /** Longest time for its head. */
+  readonly headersTimeoutMs?: number;
+  /** How long an idle connection is kept; longer than that of a load balancer before it, or it sends into a closed one. */
+  readonly keepAliveMs?: number;
+  /** Longest wait at close for requests that have begun. */
+  readonly drainMs?: number;
+  /** False: `GET /` is left to another plugin. */
+  readonly home?: boolean;
+}
+
+export interface PredictionServer {
+  /** Register more on it (a console, a registry) before it listens; their errors are answered as problem details too. */
+  readonly app: FastifyInstance;
+  readonly service: PredictionService;
+  /** Answers what has begun, refuses what is new, then closes models and the prediction log. */
+  close(): Promise<void>;
+}
+
+export interface StartedPredictionServer extends PredictionServer {
+  readonly host: string;
+  /** The port that it really has: the one asked for, or a free one for 0. */
+  readonly port: number;
+  readonly url: string;
+}
+
+const DEFAULT_DRAIN_MS = 10_000;
+
+/**
+ * A server that answers with the pipelines' models; it does not listen yet. Resolves when the first models were loaded,
+ * or could not be.
+ */
+export async function createPredictionServer(options: PredictionServerOptions): Promise<PredictionServer> {
+  const service = await createPredictionService(options);
+  const { bodyBytes = DEFAULT_BODY_BYTES, home = true, drainMs = DEFAULT_DRAIN_MS } = options;
+  const app = createApp(service, options, bodyBytes);
+  answerProblems(app, service, bodyBytes);
+  await app.register(predictionRoutes, { service, bodyBytes, home });
+  let closing: Promise<void> | null = null;
+  const closeOnce = async (): Promise<void> => {
+    const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
+    await app.close();
+    clearTimeout(cut);
+    await service.close();
+  };
+  return { app, service, close: () => (closing ??= closeOnce()) };
+}
+
+/** As `createPredictionServer`, and listens. @throws when the port is taken */
+export async function startPredictionServer(
+  options: PredictionServerOptions & { readonly host: string; readonly port: number },
+): Promise<StartedPredictionServer> {
+  const server = await createPredictionServer(options);
+  const { host } = options;
+  try {
+    await server.app.listen({ host, port: options.port });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const address = server.app.server.address();
+  const port = typeof address === "object" && address !== null ? address.port : options.port;
+  return { ...server, host, port, url: `http://${urlHost(host)}:${port}` };
+}
+
+function createApp(service: PredictionService, options: PredictionServerOptions, bodyLimit: number): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    keepAliveTimeout: options.keepAliveMs ?? 72_000,
+    http: { headersTimeout: options.headersTimeoutMs ?? 10_000, connectionsCheckingInterval: 2_000 },
+    forceCloseConnections: "idle",
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, request, reply) => void sendProblem(service, bodyLimit, error, request, reply),
+  });
+}
+
+/** An address that a person on this machine can open. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

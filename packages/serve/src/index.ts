@@ -1,0 +1,21 @@
+export type * from "./answers/explanation.js";
+export type * from "./answers/prediction.js";
+export type { AnswerHead, ExplainAnswer, ExplainedPrediction, PredictAnswer } from "./answers/score-request.js";
+export { errors as serveErrors } from "./errors.js";
+export { answerProblems } from "./http/answer-problems.js";
+export type { PipelineReadiness } from "./http/health-routes.js";
+export { type PredictionRoutesOptions, predictionRoutes } from "./http/plugin.js";
+export {
+  createPredictionServer,
+  type PredictionServer,
+  type PredictionServerOptions,
+  type StartedPredictionServer,
+  startPredictionServer,
+} from "./http/server.js";
+export type * from "./models/model-source.js";
+export type { OpenModel, Row, ScoringModel } from "./models/scoring-model.js";
+export type { ServedModel } from "./models/served-model.js";
+export type { ServedPipeline } from "./models/served-pipeline.js";
+export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-log.js";
+export type { Problem } from "./problems/problem.js";
+export { createPredictionService, type PredictionService, type PredictionServiceOptions, type ServiceLogger } from "./service.js";

@@ -1,0 +1,29 @@
+import type { ColumnSchema, Frame, RowReading, TaskKind } from "@atalaya/learn";
+import type { Explanation } from "../answers/explanation.js";
+import type { Prediction } from "../answers/prediction.js";
+
+/** A request row: cells by the name of the input. */
+export type Row = Readonly<Record<string, number | string | boolean | null>>;
+
+/** One model, ready to answer. Immutable: a request that began with it ends with it. */
+export interface ScoringModel {
+  readonly task: TaskKind;
+  readonly target: { readonly name: string; readonly unit: string | null } | null;
+  /** Classes in the order of the model's outputs; null for numbers and anomalies. */
+  readonly classes: readonly string[] | null;
+  readonly inputs: readonly ColumnSchema[];
+  /** A row that can be sent as it is. */
+  readonly example: Row | null;
+  /** Checks and reads request rows; never throws. */
+  read(rows: readonly unknown[]): RowReading;
+  /** One prediction per row of a frame that was read without a problem. */
+  predict(frame: Frame): Prediction[];
+  explain(frame: Frame): Explanation[];
+}
+
+/**
+ * Makes a model of a bundle's bytes.
+ *
+ * @throws when the bytes are no bundle, or its replay rows do not give the recorded outputs
+ */
+export type OpenModel = (bytes: Uint8Array) => ScoringModel;

@@ -1,0 +1,206 @@
+import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
+import { errors } from "../errors.js";
+import type { ModelSource, StoredModel, WantedModel } from "./model-source.js";
+import type { OpenModel } from "./scoring-model.js";
+import { openStoredModel, type ServedModel } from "./served-model.js";
+
+/** What a service wants to know about its models: for the log and the metrics. */
+export interface ModelObserver {
+  /** null: nothing is served any more, as no version carries the alias. */
+  served(pipeline: string, model: ServedModel | null): void;
+  failed(pipeline: string, error: AtalayaError): void;
+}
+
+export interface ServedPipelineOptions {
+  readonly name: string;
+  readonly alias: string;
+  readonly source: ModelSource;
+  readonly open: OpenModel;
+  readonly observer: ModelObserver;
+  /** How often the alias is asked for besides notifications, which may be lost. */
+  readonly pollMs: number;
+}
+
+/**
+ * The model that one pipeline answers with in this process. It follows the alias; a version that is refused, or a source
+ * that cannot be reached, leaves the one before in place. Loads are carried out one after another.
+ */
+export class ServedPipeline {
+  readonly name: string;
+  readonly alias: string;
+  readonly #options: ServedPipelineOptions;
+  #model: ServedModel | null = null;
+  #pinned = false;
+  #problem: AtalayaError | null = null;
+  /** Not tried again until the alias moves or someone asks. */
+  #refusedVersion: number | null = null;
+  #lastLoad: Promise<unknown> = Promise.resolve();
+  #stopListening: (() => Promise<void>) | null = null;
+  #poll: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: ServedPipelineOptions) {
+    this.name = options.name;
+    this.alias = options.alias;
+    this.#options = options;
+  }
+
+  /** null: not ready. */
+  get model(): ServedModel | null {
+    return this.#model;
+  }
+
+  /** True: `pin` chose the version, and moves of the alias are ignored until `reload`. */
+  get pinned(): boolean {
+    return this.#pinned;
+  }
+
+  /** Why the last load failed; null after one that did not. */
+  get problem(): AtalayaError | null {
+    return this.#problem;
+  }
+
+  /** The model to answer with. @throws SERVE_NOT_READY */
+  ready(): ServedModel {
+    if (this.#model !== null) return this.#model;
+    const because = this.#problem?.message.replace(/\.$/, "") ?? `no version carries the alias ${this.alias}`;
+    throw errors.NOT_READY({ pipeline: this.name, because });
+  }
+
+  /** Loads what the alias names and follows it from now on. Never rejects: problems are told to the observer. */
+  async start(): Promise<void> {
+    await Promise.all([this.#listen(), this.#follow({ retryRefused: false })]);
+    this.#pollLater();
+  }
+
+  /**
+   * Goes back to the version that carries the alias now, and tries even one again that was refused.
+   *
+   * @throws SERVE_ALIAS_UNSET, SERVE_MODEL_REFUSED, SERVE_MODEL_SOURCE_FAILED
+   */
+  async reload(): Promise<ServedModel> {
+    return this.#inTurn(async () => {
+      this.#pinned = false;
+      const model = await this.#reporting(() => this.#loadAlias({ retryRefused: true }));
+      if (model === null) throw errors.ALIAS_UNSET({ pipeline: this.name, alias: this.alias });
+      return model;
+    });
+  }
+
+  /**
+   * Serves this version, in this process alone, until `reload` or the end of the process.
+   *
+   * @throws SERVE_VERSION_UNKNOWN, SERVE_ALIAS_UNSET, SERVE_MODEL_REFUSED, SERVE_MODEL_SOURCE_FAILED
+   */
+  async pin(wanted: WantedModel): Promise<ServedModel> {
+    return this.#inTurn(async () => {
+      const stored = await this.#fetch(wanted);
+      if (stored === null) {
+        throw "version" in wanted
+          ? errors.VERSION_UNKNOWN({ pipeline: this.name, version: wanted.version })
+          : errors.ALIAS_UNSET({ pipeline: this.name, alias: wanted.alias });
+      }
+      const model = openStoredModel(this.name, stored, "alias" in wanted ? wanted.alias : null, this.#options.open);
+      this.#pinned = true;
+      this.#problem = null;
+      return this.#swap(model);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#poll !== null) clearTimeout(this.#poll);
+    await this.#lastLoad;
+    await this.#stopListening?.();
+  }
+
+  /** Notifications are the quick way; a source that was away when they were asked for is asked again. */
+  async #listen(): Promise<void> {
+    if (this.#stopListening !== null) return;
+    try {
+      const stop = await this.#options.source.onChange(this.name, () => void this.#follow({ retryRefused: true }));
+      if (this.#closed) await stop();
+      else this.#stopListening = stop;
+    } catch (cause) {
+      this.#report(this.#unreachable(cause));
+    }
+  }
+
+  #pollLater(): void {
+    if (this.#closed) return;
+    const again = () => Promise.all([this.#listen(), this.#follow({ retryRefused: false })]).then(() => this.#pollLater());
+    this.#poll = setTimeout(() => void again(), this.#options.pollMs).unref();
+  }
+
+  async #follow(options: { retryRefused: boolean }): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#pinned || this.#closed) return;
+      await this.#reporting(() => this.#loadAlias(options)).catch(() => undefined);
+    });
+  }
+
+  async #loadAlias({ retryRefused }: { retryRefused: boolean }): Promise<ServedModel | null> {
+    const version = await this.#ask(() => this.#options.source.versionOf(this.name, this.alias));
+    if (version === null) {
+      this.#refusedVersion = null;
+      return this.#swap(null);
+    }
+    if (this.#model?.version === version && this.#model.alias === this.alias) return this.#model;
+    if (this.#refusedVersion === version && !retryRefused && this.#problem !== null) throw this.#problem;
+    const stored = await this.#fetch({ version });
+    if (stored === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
+    this.#refusedVersion = version;
+    const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
+    this.#refusedVersion = null;
+    return this.#swap(model);
+  }
+
+  #swap<Model extends ServedModel | null>(model: Model): Model {
+    const changed = this.#model !== model;
+    this.#model = model;
+    if (changed) this.#options.observer.served(this.name, model);
+    return model;
+  }
+
+  async #reporting<Result>(load: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await load();
+      this.#problem = null;
+      return result;
+    } catch (cause) {
+      const error = isAtalayaError(cause) ? cause : this.#unreachable(cause);
+      this.#report(error);
+      throw error;
+    }
+  }
+
+  /** Tells a problem once, however often it is met. */
+  #report(error: AtalayaError): void {
+    const isNew = this.#problem?.code !== error.code || this.#problem.message !== error.message;
+    this.#problem = error;
+    if (isNew) this.#options.observer.failed(this.name, error);
+  }
+
+  async #fetch(wanted: WantedModel): Promise<StoredModel | null> {
+    return this.#ask(() => this.#options.source.load(this.name, wanted));
+  }
+
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await question();
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
+  }
+
+  #unreachable(cause: unknown): AtalayaError {
+    const because = cause instanceof Error && cause.message !== "" ? cause.message.replace(/\.$/, "") : String(cause);
+    return errors.MODEL_SOURCE_FAILED({ pipeline: this.name, because }, cause);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#lastLoad.then(work);
+    this.#lastLoad = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,106 @@
+import type { JsonSchema, JsonValue } from "@atalaya/learn";
+import type { ScoringModel } from "../models/scoring-model.js";
+
+const number: JsonSchema = { type: "number" };
+const text: JsonSchema = { type: "string" };
+
+/** Schema of an answer: who answered, with the parts of one answer or a list of several. */
+export function headSchemas(one: JsonValue, several: JsonValue): JsonSchema {
+  const head = {
+    id: { type: "string", format: "uuid" },
+    pipeline: text,
+    version: { type: "integer" },
+    alias: { type: ["string", "null"] },
+    model: { type: "string", description: "SHA-256 of the model" },
+  };
+  const names = Object.keys(head);
+  const oneParts = one as Record<string, JsonValue>;
+  return {
+    anyOf: [
+      { type: "object", properties: { ...head, ...oneParts }, required: [...names, ...Object.keys(oneParts)] },
+      {
+        type: "object",
+        properties: { ...head, predictions: { type: "array", items: several } },
+        required: [...names, "predictions"],
+      },
+    ],
+  };
+}
+
+/** Schema of one prediction of this model; null: not known yet. */
+export function predictionSchema(scoring: ScoringModel | null): JsonSchema {
+  switch (scoring?.task) {
+    case undefined:
+      return { type: "object" };
+    case "regression":
+      return object({ value: number, unit: { const: scoring.target?.unit ?? null } });
+    case "classification": {
+      const classes = [...(scoring.classes ?? [])];
+      const probability = object(Object.fromEntries(classes.map((label) => [label, { type: "number", minimum: 0, maximum: 1 }])));
+      return object({ label: { type: "string", enum: classes }, probability });
+    }
+    case "anomaly":
+      return object({ score: number, threshold: number, alert: { type: "boolean" } });
+  }
+}
+
+const effects: JsonSchema = {
+  type: "array",
+  items: object({ feature: text, value: { type: ["number", "string", "boolean", "null"] }, effect: number }),
+};
+
+const additive: Record<string, JsonValue> = {
+  base: { type: "number", description: "Output for an unknown row" },
+  output: { type: "number", description: "base plus all effects, and rest" },
+  effects,
+  rest: { ...object({ features: { type: "integer" }, effect: number }), description: "Effects left out by ?top, as a sum" },
+};
+
+export const explanationSchema: JsonSchema = {
+  type: "object",
+  properties: {
+    space: { type: "string", description: "Space in which the effects add up" },
+    meaning: { type: "string", description: "The space in words" },
+    label: { type: ["string", "null"], description: "The class that is explained" },
+    ...additive,
+    onAnswerScale: {
+      type: "object",
+      properties: { ...additive, unit: { type: ["string", "null"] } },
+      required: ["base", "output", "effects", "unit"],
+    },
+  },
+  required: ["space", "meaning", "label", "base", "output", "effects", "onAnswerScale"],
+};
+
+export const problemSchema: JsonSchema = {
+  type: "object",
+  description: "Problem details of RFC 9457",
+  properties: {
+    type: text,
+    title: text,
+    status: { type: "integer" },
+    detail: text,
+    instance: text,
+    code: text,
+    hint: text,
+    errors: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          row: { type: ["integer", "null"] },
+          field: { type: ["string", "null"] },
+          expected: text,
+          received: text,
+          suggestion: text,
+        },
+        required: ["row", "field", "expected", "received"],
+      },
+    },
+  },
+  required: ["type", "title", "status", "detail", "instance", "code"],
+};
+
+function object(properties: Record<string, JsonValue>): JsonSchema {
+  return { type: "object", properties, required: Object.keys(properties) };
+}
