@@ -1,0 +1,197 @@
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
+import type { ObjectReference } from "../objects/object-store.js";
+import type { Json } from "./json.js";
+
+/** A jsonb column: read as its value, written as the text of `toJson`. */
+export type JsonColumn<Value = Json> = ColumnType<Value, string, string>;
+/** A bigint that we keep below 2⁵³, read as a number. */
+type Id = GeneratedAlways<number>;
+type DefaultedTime = ColumnType<Date, Date | undefined, Date>;
+
+export type BatchState = "received" | "accepted" | "refused" | "failed";
+
+export interface BatchesTable {
+  id: Id;
+  pipeline: string;
+  source: string;
+  /** What the source itself calls the batch. */
+  identity: string;
+  cursor: string | null;
+  name: string;
+  format: string;
+  mediaType: string | null;
+  sha256: string;
+  bytes: number;
+  object: JsonColumn<ObjectReference>;
+  receivedAt: DefaultedTime;
+  run: string | null;
+  state: Generated<BatchState>;
+  reason: string | null;
+  rowsRead: number | null;
+  rowsAccepted: number | null;
+  rowsQuarantined: number | null;
+  silver: ColumnType<readonly ObjectReference[], string | undefined, string>;
+}
+
+export interface QuarantineTable {
+  id: Id;
+  batch: number;
+  line: number | null;
+  columnName: string | null;
+  reason: string;
+  text: string | null;
+}
+
+export interface DatasetsTable {
+  id: Id;
+  pipeline: string;
+  name: string;
+  /** Hash of the content; a dataset is referred to by it. */
+  sha256: string;
+  rows: number;
+  columns: JsonColumn;
+  batches: ColumnType<readonly number[], readonly number[], readonly number[]>;
+  objects: JsonColumn<readonly ObjectReference[]>;
+  split: JsonColumn;
+  run: string | null;
+  createdAt: DefaultedTime;
+}
+
+export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface RunsTable {
+  id: string;
+  pipeline: string;
+  definitionHash: string;
+  trigger: string;
+  state: RunState;
+  startedAt: DefaultedTime;
+  endedAt: Date | null;
+  verdict: string | null;
+  version: number | null;
+  result: ColumnType<Json, string | null | undefined, string | null>;
+  errorCode: string | null;
+  errorMessage: string | null;
+}
+
+export interface TrialsTable {
+  run: string;
+  study: string;
+  number: number;
+  state: "done" | "pruned" | "failed";
+  parameters: JsonColumn;
+  metrics: JsonColumn;
+  score: number | null;
+  seconds: number;
+  at: DefaultedTime;
+}
+
+export interface EventsTable {
+  id: Id;
+  at: DefaultedTime;
+  run: string;
+  step: string;
+  pipeline: string;
+  datasetReference: string | null;
+  rowsIn: number | null;
+  rowsOut: number | null;
+  parameters: JsonColumn;
+  metrics: JsonColumn;
+  status: "done" | "failed";
+  errorCode: string | null;
+  errorMessage: string | null;
+  durationMs: number | null;
+  /** How often the step was recorded; the row holds the last time. */
+  attempts: Generated<number>;
+}
+
+export interface ModelVersionsTable {
+  pipeline: string;
+  version: number;
+  hash: string;
+  bundle: JsonColumn<ObjectReference>;
+  run: string | null;
+  verdict: string;
+  reasons: JsonColumn<readonly string[]>;
+  metrics: JsonColumn;
+  parameters: JsonColumn;
+  signature: JsonColumn;
+  report: ColumnType<ObjectReference | null, string | null, string | null>;
+  datasetReference: string | null;
+  createdAt: DefaultedTime;
+}
+
+export interface AliasesTable {
+  pipeline: string;
+  alias: string;
+  version: number;
+  since: DefaultedTime;
+  who: string;
+  why: string;
+}
+
+export interface AliasHistoryTable {
+  id: Id;
+  at: DefaultedTime;
+  pipeline: string;
+  alias: string;
+  action: "promote" | "rollback";
+  fromVersion: number | null;
+  toVersion: number;
+  who: string;
+  why: string;
+}
+
+export interface ModelHistoryTable {
+  id: Id;
+  at: DefaultedTime;
+  pipeline: string;
+  version: number;
+  run: string | null;
+  verdict: string;
+  reasons: JsonColumn<readonly string[]>;
+  details: JsonColumn;
+}
+
+export interface InferenceLogsTable {
+  id: Id;
+  at: DefaultedTime;
+  request: string;
+  pipeline: string;
+  version: number;
+  kind: "predict" | "explain";
+  rows: number;
+  inputs: JsonColumn;
+  answers: JsonColumn;
+  latencyMs: number;
+}
+
+export interface ExecutorsTable {
+  id: string;
+  host: string;
+  pid: number;
+  applicationVersion: string;
+  startedAt: DefaultedTime;
+  heartbeatAt: DefaultedTime;
+}
+
+/** Tables of the PostgreSQL schema `atalaya`, in camel case here and in snake case there. */
+export interface Schema {
+  batches: BatchesTable;
+  quarantine: QuarantineTable;
+  datasets: DatasetsTable;
+  runs: RunsTable;
+  trials: TrialsTable;
+  ingestionEvents: EventsTable;
+  transformationEvents: EventsTable;
+  trainingEvents: EventsTable;
+  evaluationEvents: EventsTable;
+  modelVersions: ModelVersionsTable;
+  aliases: AliasesTable;
+  aliasHistory: AliasHistoryTable;
+  modelHistory: ModelHistoryTable;
+  inferenceLogs: InferenceLogsTable;
+  executors: ExecutorsTable;
+}
+
+export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
