@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -20,6 +20,8 @@ const IDLE_MS = 10_000;
  */
 export async function* measure({ repository, say, skip }) {
   const folder = mkdtempSync(join(tmpdir(), "atalaya-bench-start-"));
+  // Open to all, as for a folder of a project: run as root, PostgreSQL belongs to another account, which has to reach it.
+  chmodSync(folder, 0o755);
   const home = join(folder, "home");
   try {
     say("cold start …");
