@@ -4,6 +4,7 @@ export type { AnswerHead, ExplainAnswer, ExplainedPrediction, PredictAnswer } fr
 export { errors as serveErrors } from "./errors.js";
 export { answerProblems } from "./http/answer-problems.js";
 export type { PipelineReadiness } from "./http/health-routes.js";
+export { measureRequests } from "./http/measure-requests.js";
 export { type PredictionRoutesOptions, predictionRoutes } from "./http/plugin.js";
 export {
   createPredictionServer,

@@ -18,7 +18,7 @@ export const DEFAULT_BODY_BYTES = 10 * 1024 * 1024;
 
 /**
  * The routes of the prediction service as a Fastify plugin: `app.register(predictionRoutes, { service })`. Its parser of
- * bodies, its error answers and its request metrics stay inside; `answerProblems` does the same for the whole server.
+ * bodies and its error answers stay inside; `answerProblems` and `measureRequests` are for the whole server.
  */
 export async function predictionRoutes(app: FastifyInstance, options: PredictionRoutesOptions): Promise<void> {
   const { service, bodyBytes: bodyLimit = DEFAULT_BODY_BYTES, home = true } = options;
@@ -26,19 +26,9 @@ export async function predictionRoutes(app: FastifyInstance, options: Prediction
   // Bytes, not values: each route decodes them itself, so a bad body is answered without closing the connection.
   app.addContentTypeParser("application/json", { parseAs: "buffer", bodyLimit }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => sendProblem(service, bodyLimit, error, request, reply));
-  measureRequests(app, service);
   addScoringRoutes(app, service);
   addModelRoutes(app, service);
   addHealthRoutes(app, service);
   addCatalogueRoutes(app, service);
   if (home) addHomeRoute(app, service);
-}
-
-/** Counts and times every request of this instance by its route pattern, never by the address that was asked for. */
-function measureRequests(app: FastifyInstance, service: PredictionService): void {
-  app.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "unknown";
-    service.metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    done();
-  });
 }

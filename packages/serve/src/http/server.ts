@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import { createPredictionService, type PredictionService, type PredictionServiceOptions } from "../service.js";
 import { answerProblems, sendProblem } from "./answer-problems.js";
 import { refuseBrokenRequest } from "./broken-request.js";
+import { measureRequests } from "./measure-requests.js";
 import { DEFAULT_BODY_BYTES, predictionRoutes } from "./plugin.js";
 
 export interface PredictionServerOptions extends PredictionServiceOptions {
@@ -45,15 +46,23 @@ export async function createPredictionServer(options: PredictionServerOptions): 
   const { bodyBytes = DEFAULT_BODY_BYTES, home = true, drainMs = DEFAULT_DRAIN_MS } = options;
   const app = createApp(service, options, bodyBytes);
   answerProblems(app, service, bodyBytes);
+  measureRequests(app, service);
   await app.register(predictionRoutes, { service, bodyBytes, home });
   let closing: Promise<void> | null = null;
-  const closeOnce = async (): Promise<void> => {
-    const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
-    await app.close();
-    clearTimeout(cut);
+  const closeAll = async (): Promise<void> => {
+    await drain(app, drainMs);
     await service.close();
   };
-  return { app, service, close: () => (closing ??= closeOnce()) };
+  return { app, service, close: () => (closing ??= closeAll()) };
+}
+
+/** Connections that fall idle after the last answer would otherwise be kept for as long as their client likes. */
+async function drain(app: FastifyInstance, drainMs: number): Promise<void> {
+  const closeIdle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  await app.close();
+  clearInterval(closeIdle);
+  clearTimeout(cut);
 }
 
 /** As `createPredictionServer`, and listens. @throws when the port is taken */
