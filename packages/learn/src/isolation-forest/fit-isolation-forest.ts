@@ -17,7 +17,7 @@ import { anomalyScore } from "./path-length.js";
  * further splits. The ensemble's output is the mean path length.
  *
  * A missing value follows a side that is drawn once per split, with the odds of the rows that have the value there: so
- * a missing value by itself is neither odd nor ordinary. That a value is missing never makes a split.
+ * a missing value by itself does not make a row odd. That a value is missing never makes a split.
  *
  * @throws LEARN_NOTHING_VARIES when every feature has one value
  * @see Liu, Ting, Zhou 2008

@@ -6,7 +6,7 @@ export interface TrainingData {
   readonly matrix: FeatureMatrix;
   /** On its own scale: a learner that fits on log1p takes the logarithm itself. null for anomalies. */
   readonly target: Target | null;
-  /** By row, not negative; a row of weight 0 is as if it were not there. Isolation forests know no weights. */
+  /** By row, not negative; a row of weight 0 counts only where bins are cut. Isolation forests know no weights. */
   readonly weights?: Float64Array;
   /** Rows on which early stopping measures the loss. */
   readonly validation?: { readonly matrix: FeatureMatrix; readonly target: Target };

@@ -28,7 +28,6 @@ export interface TreeTask {
 
 /** Nodes with fewer rows look at one feature after the other in a small histogram instead of keeping one of all features. */
 const DIRECT_ROWS = 128;
-const POOL_BYTES = 128 * 1024 * 1024;
 /** Bins behind the last feature that take what the unused places of a word of four add. */
 const SPARE_BINS = 3;
 
@@ -46,10 +45,11 @@ export class SplitSearch {
     private readonly statistics: RowStatistics,
     private readonly limits: GrowthLimits,
     private readonly leaves: LeafList,
+    poolBytes: number,
   ) {
     const { channels } = statistics;
     this.spareStart = binned.binOffsetByFeature[binned.featureCount] * channels;
-    this.pool = new HistogramPool(this.spareStart + SPARE_BINS * channels, POOL_BYTES);
+    this.pool = new HistogramPool(this.spareStart + SPARE_BINS * channels, poolBytes);
     this.small = new Float64Array(256 * channels);
     this.sampler = new FeatureSampler(binned.featureCount);
   }

@@ -5,6 +5,9 @@ import { partitionRows } from "./partition.js";
 import type { RowStatistics } from "./row-statistics.js";
 import { type GrowthLimits, SplitSearch, type TreeTask } from "./split-search.js";
 
+/** Memory for histograms; beyond it leaves give up theirs and are added up again when they are split. */
+const POOL_BYTES = 128 * 1024 * 1024;
+
 /** Grows one tree after the other on the same bins. All scratch is made once. */
 export class TreeGrower {
   /** After `grow`: the leaves of the tree, each with its rows and totals. */
@@ -19,9 +22,10 @@ export class TreeGrower {
     private readonly binned: BinnedMatrix,
     private readonly statistics: RowStatistics,
     private readonly limits: GrowthLimits,
+    poolBytes = POOL_BYTES,
   ) {
     this.leaves = new LeafList(statistics.channels);
-    this.search = new SplitSearch(binned, statistics, limits, this.leaves);
+    this.search = new SplitSearch(binned, statistics, limits, this.leaves, poolBytes);
     this.scratch = new Int32Array(binned.rowCount);
   }
 
