@@ -102,6 +102,13 @@ holds<Equal<ModelInput<typeof housePrices>["status"], "for_sale" | "sold">>();
 holds<Equal<keyof ModelInput<typeof housePrices> & ("lot" | "street" | "price"), never>>();
 holds<Equal<keyof ModelInput<typeof anomalies> & "label", never>>();
 
+const ingested = pipeline("x").ingest(listings, source);
+const featured = ingested.features(homes);
+const dividedFlows = pipeline("x")
+  .ingest(events, source)
+  .features(flows)
+  .split(shuffled({ test: 0.2 }));
+
 // @ts-expect-error the target is not readable from derive: leakage is a type error
 listings.features({ target: "price", keys: ["street"], derive: (home) => ({ cheat: home.price }) });
 // @ts-expect-error nor is a key
@@ -123,11 +130,7 @@ listings.features({ target: "price", keys: ["avenue"] });
 // @ts-expect-error an anomaly learner cannot fit a price
 divided.train({}, isolationForest());
 // @ts-expect-error a boosting learner cannot score anomalies
-pipeline("x")
-  .ingest(events, source)
-  .features(flows)
-  .split(shuffled({ test: 0.2 }))
-  .train({}, gradientBoosting());
+dividedFlows.train({}, gradientBoosting());
 // @ts-expect-error auroc is not a regression metric
 divided.train({ optimise: "auroc" }, gradientBoosting());
 // @ts-expect-error a gate on a metric of another task
@@ -139,22 +142,15 @@ divided.train({}, gradientBoosting()).evaluate({ metrics: ["rmse"], slices: ["st
 // @ts-expect-error no gate, no promotion
 evaluated.promote("production");
 // @ts-expect-error split comes before train
-pipeline("x").ingest(listings, source).features(homes).train({}, gradientBoosting());
+featured.train({}, gradientBoosting());
 // @ts-expect-error features before split
-pipeline("x")
-  .ingest(listings, source)
-  .split(shuffled({ test: 0.2 }));
+ingested.split(shuffled({ test: 0.2 }));
 // @ts-expect-error features of another dataset
 pipeline("x").ingest(events, source).features(homes);
 // @ts-expect-error not a date column
-pipeline("x")
-  .ingest(listings, source)
-  .features(homes)
-  .split(byTime("bed", { test: 0.2 }));
+featured.split(byTime("bed", { test: 0.2 }));
 // @ts-expect-error an unknown column to identify rows
-pipeline("x")
-  .ingest(listings, source)
-  .validate({ maxRejected: 0, unique: ["avenue"] });
+ingested.validate({ maxRejected: 0, unique: ["avenue"] });
 // @ts-expect-error unknown feature in a drift rule
 gated.promote("production").retrain(whenDrifted({ psi: 0.2, on: ["nope"] }));
 // @ts-expect-error misspelt parameter
@@ -162,9 +158,7 @@ gradientBoosting({ learnRate: 0.1 });
 // @ts-expect-error a range of the wrong type
 gradientBoosting({ learningRate: oneOf("fast", "slow") });
 // @ts-expect-error a step must give rows of the same shape
-pipeline("x")
-  .ingest(listings, source)
-  .step("wrong", () => 5);
+ingested.step("wrong", () => 5);
 // @ts-expect-error a quantile needs a number
 divided.trainOnly("wrong", quantileRange("state", 0, 1));
 // @ts-expect-error the result of a durable step is what it is
