@@ -8,5 +8,6 @@ export type { NewRun, NewTrial, Run, RunOutcome, Runs, Trial } from "./audit/run
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
 export type { BatchState, Row, RunState, Schema } from "./database/schema.js";
+export type { LockSession } from "./locks/lock-session.js";
 export type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./objects/object-store.js";
 export { openStore, type Store, type StoreOptions } from "./store.js";

@@ -9,6 +9,7 @@ import { createInferences, type Inferences } from "./audit/inferences.js";
 import { createQuarantine, type Quarantine } from "./audit/quarantine.js";
 import { createRuns, type Runs } from "./audit/runs.js";
 import { connect } from "./database/connect.js";
+import { type LockSession, openLockSession } from "./locks/lock-session.js";
 import { createNotificationHub, type NotificationListener } from "./database/listener.js";
 import type { Schema } from "./database/schema.js";
 import { createDirectoryStore, sweepIncoming } from "./objects/directory-store.js";
@@ -30,6 +31,8 @@ export interface Store {
   readonly inferences: Inferences;
   /** Hears a channel of NOTIFY, also after reconnecting; null as payload says that something may have been missed. Returns the end of it. */
   listen(channel: string, listener: NotificationListener): Promise<() => void>;
+  /** A session for locks between processes; close it before `close`. */
+  openLocks(): Promise<LockSession>;
   /** Ends the sessions, and the embedded server when no other process uses the home. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ export async function openStore(
     runs: createRuns(database),
     inferences: createInferences(database),
     listen: (channel, listener) => hub.listen(channel, listener),
+    openLocks: () => openLockSession(databaseUrl, sessionName),
     close() {
       closing ??= close();
       return closing;

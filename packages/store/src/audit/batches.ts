@@ -43,7 +43,7 @@ export interface Batches {
   /** Cursor of the batch that came last; null when none came or it had none. */
   lastCursor(pipeline: string, source: string): Promise<string | null>;
   /** In the order in which they came. */
-  list(pipeline: string, filter?: { state?: BatchState; run?: string; limit?: number }): Promise<Batch[]>;
+  list(pipeline: string, filter?: { source?: string; state?: BatchState; run?: string; limit?: number }): Promise<Batch[]>;
 }
 
 export function createBatches(database: Kysely<Schema>): Batches {
@@ -67,11 +67,13 @@ export function createBatches(database: Kysely<Schema>): Batches {
       const query = database.selectFrom("batches").select("cursor").where("pipeline", "=", pipeline).where("source", "=", source);
       return (await query.orderBy("id", "desc").limit(1).executeTakeFirst())?.cursor ?? null;
     },
-    list(pipeline, { state, run, limit = 1000 } = {}) {
+    list(pipeline, { source, state, run, limit } = {}) {
       let query = database.selectFrom("batches").selectAll().where("pipeline", "=", pipeline);
+      if (source !== undefined) query = query.where("source", "=", source);
       if (state !== undefined) query = query.where("state", "=", state);
+      if (limit !== undefined) query = query.limit(limit);
       if (run !== undefined) query = query.where("run", "=", run);
-      return query.orderBy("id").limit(limit).execute();
+      return query.orderBy("id").execute();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
-import { Pool, types } from "pg";
+import { Pool, TypeOverrides } from "pg";
 import { errors } from "../errors.js";
 import { migrate } from "./migrate.js";
 import type { Schema } from "./schema.js";
@@ -13,12 +13,12 @@ export interface ConnectOptions {
 }
 
 const int8 = 20;
+const int8Array = 1016;
 
 /** Counts and ids of ours stay below 2⁵³, so they are read as numbers, not as pg's text. */
-const readTypes = {
-  getTypeParser: ((oid: number, format?: "text" | "binary") =>
-    oid === int8 && format !== "binary" ? Number : types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
-};
+const overrides = new TypeOverrides();
+overrides.setTypeParser(int8, Number);
+overrides.setTypeParser(int8Array, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number)));
 
 /**
  * A pool of sessions on a migrated database.
@@ -32,7 +32,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Kys
     max: 10,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
-    types: readTypes,
+    types: overrides,
   });
   // An idle session that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => options.onNotice?.(`A session of PostgreSQL broke: ${error.message}`));
