@@ -16,6 +16,10 @@ export const errors = defineErrors("LEARN", {
     message: ({ bytes }: { bytes: number }) => `These ${bytes} bytes are not an Atalaya model file.`,
     hint: () => "Give the file that a training run stored.",
   },
+  BUNDLE_NOT_STORABLE: {
+    status: 500,
+    message: ({ place, problem }: { place: string; problem: string }) => `The model cannot be stored: ${place} ${problem}.`,
+  },
   BUNDLE_VERSION_UNKNOWN: {
     status: 422,
     message: ({ found, supported }: { found: number; supported: number }) =>

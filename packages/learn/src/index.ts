@@ -1,4 +1,19 @@
+export * from "./bundle/build-bundle.js";
 export type * from "./bundle/bundle.js";
+export { decodeBundle } from "./bundle/decode-bundle.js";
+export { encodeBundle } from "./bundle/encode-bundle.js";
+export type { EffectSum, FeatureEffect, InputEffect, RowExplanation } from "./bundle/explanation.js";
+export {
+  type AnomalyAnswer,
+  type Answer,
+  answersOf,
+  type ClassificationAnswer,
+  type ModelOutputs,
+  outputsOf,
+  type RegressionAnswer,
+} from "./bundle/outputs.js";
+export * from "./bundle/replay.js";
+export { createScorer, type Scorer } from "./bundle/scorer.js";
 export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
 export * from "./drift/sketch-column.js";

@@ -24,6 +24,14 @@ describe("sketchColumn", () => {
     expect(huge.kind === "number" && huge.quantiles.every(Number.isFinite)).toBe(true);
   });
 
+  it("gives quantiles that ascend, whatever rounding does", () => {
+    const values = Float64Array.from(upTo(997), (row) => Math.floor(row / 60) / 10 + 0.1 * Math.sin(Math.floor(row / 60)));
+    const sketch = sketchColumn("n", { kind: "number", values });
+    const quantiles = sketch.kind === "number" ? sketch.quantiles : [];
+    expect(quantiles.length).toBe(101);
+    for (let step = 1; step < quantiles.length; step++) expect(quantiles[step]).toBeGreaterThanOrEqual(quantiles[step - 1]);
+  });
+
   it("knows a column without values or rows", () => {
     expect(sketchColumn("n", numbers([Number.NaN]))).toMatchObject({ rows: 1, missing: 1, quantiles: [] });
     expect(sketchColumn("c", states([]))).toMatchObject({ rows: 0, missing: 0, levels: [], other: 0 });

@@ -33,6 +33,9 @@ function quantile(sorted: Float64Array, step: number): number {
   const place = (step * (sorted.length - 1)) / QUANTILE_STEPS;
   const below = Math.floor(place);
   const share = place - below;
-  // Weighted and not `low + share · (high - low)`: a difference of two large values of opposite sign overflows.
-  return share === 0 ? sorted[below] : sorted[below] * (1 - share) + sorted[below + 1] * share;
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
+  // Halves first where the difference overflows. Rounding never leaves the two values, so quantiles ascend.
+  const between = Number.isFinite(high - low) ? low + share * (high - low) : 2 * (low / 2 + share * (high / 2 - low / 2));
+  return Math.min(high, Math.max(low, between));
 }

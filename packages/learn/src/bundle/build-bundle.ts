@@ -1,0 +1,76 @@
+import { sketchColumn } from "../drift/sketch-column.js";
+import { deriveColumns } from "../features/derive-columns.js";
+import type { FittedFeatures } from "../features/feature-plan.js";
+import { transformFeatures } from "../features/transform-features.js";
+import type { Frame, FrameColumn } from "../frame/frame.js";
+import { mostProbable } from "../metrics/classification.js";
+import type { FittedModel } from "../model/model.js";
+import { predictRaw } from "../trees/predict.js";
+import type { ModelBundle, ReferenceSketch, TaskKind } from "./bundle.js";
+import { type ModelOutputs, outputsOf } from "./outputs.js";
+import { makeReplay } from "./replay.js";
+
+/** Name of the sketch of the model's own answers. */
+export const PREDICTION = "prediction";
+
+const TASKS = {
+  value: "regression",
+  log1p: "regression",
+  logOdds: "classification",
+  softmax: "classification",
+  probability: "classification",
+  pathLength: "anomaly",
+} as const satisfies Record<FittedModel["space"], TaskKind>;
+
+export interface BundleParts {
+  readonly pipeline: string;
+  /** null for anomalies. */
+  readonly target: ModelBundle["target"];
+  readonly features: FittedFeatures;
+  readonly model: FittedModel;
+  /** The rows that the model was fitted on, with the input columns. */
+  readonly trainingRows: Frame;
+  /** Replay rows to keep, 100 where absent. */
+  readonly replayRows?: number;
+}
+
+/**
+ * Puts a model together with what it needs to be served and watched: replay rows and reference sketches, both made from
+ * its training rows. Cost: O(rows · (columns · log rows + trees · depth)).
+ *
+ * @throws LEARN_REPLAY_ROW_REFUSED, LEARN_FRAME_…
+ */
+export function buildBundle({ pipeline, target, features, model, trainingRows, replayRows }: BundleParts): ModelBundle {
+  const outputs = outputsOf(model, predictRaw(model, transformFeatures(features, trainingRows)));
+  return {
+    formatVersion: 1,
+    pipeline,
+    task: TASKS[model.space],
+    target,
+    features,
+    model,
+    reference: makeReference(features, trainingRows, predictionColumn(outputs)),
+    replay: makeReplay(features, model, trainingRows, replayRows),
+    trainingRows: trainingRows.rowCount,
+  };
+}
+
+/** Sketches of every input and derived value, and last of the answers: what drift is measured against. */
+export function makeReference(features: FittedFeatures, frame: Frame, prediction: FrameColumn): ReferenceSketch[] {
+  const sketches = Array.from(deriveColumns(features, frame).columns, ([name, column]) => sketchColumn(name, column));
+  return [...sketches, sketchColumn(PREDICTION, prediction)];
+}
+
+/** The answers as a column: values, most probable classes or scores. */
+export function predictionColumn(outputs: ModelOutputs): FrameColumn {
+  switch (outputs.task) {
+    case "regression":
+      return { kind: "number", values: outputs.values };
+    case "anomaly":
+      return { kind: "number", values: outputs.scores };
+    case "classification": {
+      const { classes, probability } = outputs;
+      return { kind: "category", codes: mostProbable(probability), levels: classes };
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { explainRaw } from "../explain/explain.js";
+import type { FeatureMatrix } from "../features/feature-plan.js";
+import { prepareFeatures } from "../features/transform-features.js";
+import type { Frame } from "../frame/frame.js";
+import type { FittedModel } from "../model/model.js";
+import { type RowReading, rowReader } from "../schema/rows-to-frame.js";
+import { predictRaw, predictRow } from "../trees/predict.js";
+import type { ModelBundle } from "./bundle.js";
+import { explainRows, type RowExplanation } from "./explanation.js";
+import { type Answer, answersOf, type ModelOutputs, outputsOf } from "./outputs.js";
+
+/** Up to so many rows are scored one by one: laying them out in blocks would cost more than it saves. */
+const FEW_ROWS = 16;
+
+/** A model that answers. Immutable, safe to share; every call is pure. */
+export interface Scorer {
+  readonly bundle: ModelBundle;
+  /** Request rows as a frame, with what is wrong with them. */
+  read(rows: unknown): RowReading;
+  /** One answer per row. @throws LEARN_FRAME_COLUMN_MISSING, LEARN_FRAME_COLUMNS_DIFFER */
+  answer(frame: Frame): Answer[];
+  /** The answers column by column, for many rows. */
+  outputs(frame: Frame): ModelOutputs;
+  /** One explanation per row. @throws LEARN_EXPLANATION_NOT_ADDITIVE */
+  explain(frame: Frame): RowExplanation[];
+}
+
+/** Builds dictionaries and readers of a bundle once, so that a request pays for its rows only. */
+export function createScorer(bundle: ModelBundle): Scorer {
+  const { features, model } = bundle;
+  const transform = prepareFeatures(features);
+  const read = rowReader(features.inputs);
+  const outputs = (frame: Frame) => outputsOf(model, rawOutputs(model, transform(frame).matrix));
+  return {
+    bundle,
+    read,
+    outputs,
+    answer: (frame) => answersOf(outputs(frame)),
+    explain: (frame) => {
+      const { values, matrix } = transform(frame);
+      return explainRows(features, model, values, rawOutputs(model, matrix), explainRaw(model, matrix));
+    },
+  };
+}
+
+/** As `predictRaw`, bit for bit, but quick for a single row too. */
+export function rawOutputs(model: FittedModel, matrix: FeatureMatrix): Float64Array[] {
+  if (matrix.rowCount > FEW_ROWS) return predictRaw(model, matrix);
+  const { columns, rowCount } = matrix;
+  const outputs = Array.from({ length: model.trees.outputCount }, () => new Float64Array(rowCount));
+  const values = new Float64Array(columns.length);
+  const out = new Float64Array(outputs.length);
+  for (let row = 0; row < rowCount; row++) {
+    for (let column = 0; column < columns.length; column++) values[column] = columns[column][row];
+    predictRow(model, values, out);
+    for (let output = 0; output < out.length; output++) outputs[output][row] = out[output];
+  }
+  return outputs;
+}
