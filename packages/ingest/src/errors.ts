@@ -148,6 +148,12 @@ export const errors = defineErrors("INGEST", {
     message: ({ url, limit }: { url: string; limit: number }) => `The answer of ${url} is larger than ${limit} bytes.`,
     hint: () => "Ask for fewer rows a request (pageRows).",
   },
+  SOURCE_PORT: {
+    status: 500,
+    message: ({ host, port, because }: { host: string; port: number; because: string }) =>
+      `The source cannot listen on ${host}:${port}: ${because}.`,
+    hint: () => "Give another port, or 0 for a free one.",
+  },
   SOURCE_EMPTY: {
     status: 404,
     message: ({ folder }: { folder: string }) => `${folder} holds no file to read.`,

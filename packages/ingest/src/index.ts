@@ -4,3 +4,8 @@ export type { BatchFormat, ByteInput, RejectedRow, SchemaNote } from "./formats/
 export type { DuckLimits } from "./parquet/duckdb.js";
 export { readParquet } from "./parquet/read-parquet.js";
 export { writeParquet } from "./parquet/write-parquet.js";
+export type { ReplayFaults } from "./replay/faults.js";
+export { type ReplayOptions, type ReplayServer, startReplayServer } from "./replay/replay-server.js";
+export { sourceIdentity } from "./sources/address.js";
+export { openSource } from "./sources/open-source.js";
+export type { HttpLimits, RawBatch, SourceClock, SourceContext } from "./sources/raw-batch.js";

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { errors } from "../errors.js";
+import { BatchSequence } from "./batch-sequence.js";
+import { drawFaults, type Fault, type ReplayFaults } from "./faults.js";
+import { readReplayTable } from "./replay-table.js";
+
+const DEFAULT_ROWS = 15_000;
+const MOST_ROWS = 1_000_000;
+
+export interface ReplayOptions {
+  /** CSV, TSV, JSON lines, JSON, Parquet or Zeek; gzip is read too. */
+  readonly file: string;
+  /** Rows of a batch; 15,000. A request may ask for another number. */
+  readonly rows?: number;
+  /** 0, the default: a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly faults?: ReplayFaults;
+}
+
+export interface ReplayServer {
+  /** Address of the batches, without query: `http://127.0.0.1:4601/data`. */
+  readonly url: string;
+  readonly port: number;
+  /** Rows that are replayed, and records of the file that are malformed and are not. */
+  readonly rows: number;
+  readonly skipped: number;
+  close(): Promise<void>;
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length });
+  response.end(bytes);
+}
+
+/** Half of the body, then the connection is gone: as a source does that dies while it answers. */
+function answerHalf(response: ServerResponse, body: string): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+}
+
+/** A whole number of at least 1 from the query; null when it is absent, and a sentence when it is no such number. */
+function wholeNumber(query: URLSearchParams, name: string, most: number): number | null | string {
+  const text = query.get(name);
+  if (text === null) return null;
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= 1 && value <= most ? value : `${name} must be a whole number from 1 to ${most}`;
+}
+
+class Replay {
+  readonly #draw: () => Fault;
+
+  constructor(
+    readonly sequence: BatchSequence,
+    readonly rows: number,
+    readonly faults: ReplayFaults,
+  ) {
+    this.#draw = drawFaults(faults);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? "/", "http://replay");
+    const { table } = this.sequence;
+    if (url.pathname === "/health") {
+      const batches = Math.ceil(table.rowCount / this.rows);
+      return answer(response, 200, JSON.stringify({ status: "ok", rows: table.rowCount, batches, columns: table.columns }));
+    }
+    if (url.pathname === "/reset" && request.method === "POST") {
+      this.sequence.reset();
+      return answer(response, 200, JSON.stringify({ status: "reset" }));
+    }
+    if (url.pathname !== "/data" || request.method !== "GET") {
+      const detail = "Ask GET /data?group_number=5&day=Tuesday, GET /health or POST /reset.";
+      return answer(response, 404, JSON.stringify({ detail }));
+    }
+    setTimeout(() => this.#data(url.searchParams, response), this.faults.delayMs ?? 0);
+  }
+
+  #data(query: URLSearchParams, response: ServerResponse): void {
+    const asker = {
+      group: query.get("group_number") ?? query.get("group") ?? "0",
+      day: query.get("day") ?? query.get("date") ?? "",
+    };
+    const rows = wholeNumber(query, "rows", MOST_ROWS) ?? this.rows;
+    const batch = wholeNumber(query, "batch", Number.MAX_SAFE_INTEGER);
+    if (typeof rows === "string" || typeof batch === "string") {
+      return answer(response, 422, JSON.stringify({ detail: typeof rows === "string" ? rows : batch }));
+    }
+    const fault = this.#draw();
+    if (fault === "hang") return;
+    if (fault === "fail") return answer(response, 500, JSON.stringify({ detail: "the source failed, as it was told to" }));
+    if (batch !== null) {
+      const body = this.sequence.at(asker, batch, rows);
+      return fault === "truncate" ? answerHalf(response, body) : answer(response, 200, body);
+    }
+    const repeated = fault === "duplicate" ? this.sequence.repeat(asker) : null;
+    if (repeated !== null) return answer(response, 200, repeated);
+    const { body, given } = this.sequence.next(asker, rows);
+    if (fault === "truncate") return answerHalf(response, body);
+    given();
+    answer(response, 200, body);
+  }
+}
+
+/**
+ * Replays a file as the external API of batches: `GET /data?group_number=5&day=Tuesday` (also `?group=5&date=Tuesday`, with
+ * `&rows=` for another size) answers the next rows of the file on each request, separately for each group and day, and at the
+ * end an empty batch with `"more": false`; `&batch=3` answers that batch by number. `GET /health`, `POST /reset`.
+ *
+ * The file is read into memory once, as codes into distinct values: 362,000 × 10 rows take about 150 MB.
+ *
+ * @throws INGEST_* when the file cannot be read, INGEST_SOURCE_PORT when the port is taken
+ */
+export async function startReplayServer(options: ReplayOptions): Promise<ReplayServer> {
+  const { file, rows = DEFAULT_ROWS, port = 0, host = "127.0.0.1", faults = {} } = options;
+  const table = await readReplayTable(file);
+  const replay = new Replay(new BatchSequence(table), rows, faults);
+  const server = createServer((request, response) => replay.handle(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(errors.SOURCE_PORT({ host, port, because: error.code ?? error.message }, error)),
+    );
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+  return { url: `http://${shownHost}:${taken}/data`, port: taken, rows: table.rowCount, skipped: table.skipped, close };
+}
