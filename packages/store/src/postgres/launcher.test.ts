@@ -27,7 +27,7 @@ const databases: EmbeddedDatabase[] = [];
 const directories: string[] = [];
 
 beforeAll(async () => {
-  program = await bundleProgram("hold-postgres.ts");
+  program = await bundleProgram(new URL("../test/hold-postgres.ts", import.meta.url));
   return () => rmSync(program, { force: true });
 });
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -7,20 +8,20 @@ import { rolldown } from "rolldown";
 const packages = new URL("../../../", import.meta.url);
 const output = fileURLToPath(new URL("../../node_modules/.test-programs/", import.meta.url));
 
-/** A program of this folder as one JavaScript file: Node 20 runs no TypeScript, and tests need no build. */
-export async function bundleProgram(name: string): Promise<string> {
+/** A TypeScript program as one JavaScript file: Node 20 runs no TypeScript, and tests need no build. */
+export async function bundleProgram(program: URL): Promise<string> {
   await mkdir(output, { recursive: true });
   const alias = Object.fromEntries(
     (await readdir(packages)).map((entry) => [`@atalaya/${entry}`, fileURLToPath(new URL(`${entry}/src/index.ts`, packages))]),
   );
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(name, import.meta.url)),
+    input: fileURLToPath(program),
     platform: "node",
     resolve: { alias },
     external: (id) => /^[a-z@]/.test(id) && !id.startsWith("@atalaya/"),
     logLevel: "silent",
   });
-  const file = `${output}${name.replace(/\.ts$/, "")}-${process.pid}.mjs`;
+  const file = `${output}${basename(program.pathname, ".ts")}-${process.pid}.mjs`;
   await bundle.write({ file, format: "esm" });
   await bundle.close();
   return file;

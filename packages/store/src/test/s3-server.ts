@@ -30,13 +30,16 @@ export async function startS3Server(): Promise<S3Server> {
   const buckets: S3Server["buckets"] = new Map();
   const faults: S3Server["faults"] = [];
   const requests: string[] = [];
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     requests.push(`${request.method} ${request.url}`);
     const fault = faults.shift();
     const answer = typeof fault === "number" ? refuse(fault, "InternalError") : answerTo(buckets, request, Buffer.concat(chunks));
     send(response, answer, request.method === "HEAD", fault === "cut");
+  };
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
