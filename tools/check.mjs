@@ -4,6 +4,7 @@ import { checkFileSize } from "./checks/file-size.mjs";
 import { checkFormatAndLint } from "./checks/format-and-lint.mjs";
 import { checkGeneratedPages } from "./checks/generated-pages.mjs";
 import { checkLayers } from "./checks/layers.mjs";
+import { checkLockFile } from "./checks/lock-file.mjs";
 import { checkLostPromises } from "./checks/lost-promises.mjs";
 import { checkUnusedCode } from "./checks/unused-code.mjs";
 import { requireNodeVersion } from "./node-version.mjs";
@@ -22,6 +23,7 @@ const checks = {
   "no lost promise": checkLostPromises,
   "layers hold": checkLayers,
   "file sizes": checkFileSize,
+  "lock file is complete": checkLockFile,
   "no unused code": checkUnusedCode,
   "generated pages are fresh": checkGeneratedPages,
 };

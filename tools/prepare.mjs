@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { endingChildrenOnSignal, runNode, runToEnd, tail } from "./subprocess.mjs";
+import { endingChildrenOnSignal, excerpt, runNode, runToEnd } from "./subprocess.mjs";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -92,6 +92,6 @@ function say(line) {
  * @returns {never}
  */
 function giveUp(problem, log) {
-  say(`${tail(log)}\n\n${problem} The end of its output is above.`);
+  say(`${excerpt(log)}\n\n${problem} Its output is above.`);
   process.exit(1);
 }

@@ -84,11 +84,11 @@ export async function endingChildrenOnSignal(work) {
 }
 
 /**
- * The last lines of a log.
+ * The first and the last lines of a log: npm says what is wrong first, a compiler last.
  *
  * @param {string} text
- * @param {number} [lines]
  */
-export function tail(text, lines = 40) {
-  return text.trimEnd().split("\n").slice(-lines).join("\n");
+export function excerpt(text) {
+  const lines = text.trimEnd().split("\n");
+  return lines.length <= 60 ? lines.join("\n") : [...lines.slice(0, 20), "…", ...lines.slice(-40)].join("\n");
 }
