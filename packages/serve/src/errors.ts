@@ -100,6 +100,11 @@ export const errors = defineErrors("SERVE", {
     hint: ({ suggestion, served }: { suggestion: string | null; served: readonly string[] }) =>
       suggestion === null ? `Served: ${served.join(", ") || "none"}.` : `Did you mean "${suggestion}"?`,
   },
+  REPLAY_DIFFERS: {
+    status: 409,
+    message: ({ because }: { because: string }) => `The model does not answer as it did when it was made: ${because}.`,
+    hint: () => "Train it again with this release.",
+  },
   REQUEST_REFUSED: {
     status: 400,
     message: ({ problem }: { problem: string }) => `The request could not be read: ${problem}.`,

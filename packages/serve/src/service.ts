@@ -3,6 +3,7 @@ import { createIdGenerator } from "./answers/prediction-id.js";
 import { errors } from "./errors.js";
 import { createServingMetrics, type ServingMetrics } from "./metrics/serving-metrics.js";
 import type { ModelSource } from "./models/model-source.js";
+import { openBundle } from "./models/open-bundle.js";
 import type { OpenModel } from "./models/scoring-model.js";
 import { type ModelObserver, ServedPipeline } from "./models/served-pipeline.js";
 import { PredictionLog, type PredictionSink } from "./prediction-log/prediction-log.js";
@@ -16,8 +17,8 @@ export interface ServiceLogger {
 
 export interface PredictionServiceOptions {
   readonly models: ModelSource;
-  /** Makes a model of a bundle's bytes. */
-  readonly open: OpenModel;
+  /** Makes a model of a bundle's bytes: our own format unless said otherwise. */
+  readonly open?: OpenModel;
   /** Pipelines to serve from the start; more can be added. */
   readonly pipelines: readonly string[];
   /** Alias that is served: `production` unless said otherwise. */
@@ -91,7 +92,7 @@ export class PredictionService {
   async add(name: string): Promise<ServedPipeline> {
     const known = this.#pipelines.get(name);
     if (known !== undefined) return known;
-    const { models: source, open, alias = "production", pollMs = 5_000 } = this.#options;
+    const { models: source, open = openBundle, alias = "production", pollMs = 5_000 } = this.#options;
     const pipeline = new ServedPipeline({ name, alias, source, open, pollMs, observer: this.#observer });
     this.#pipelines.set(name, pipeline);
     this.metrics.modelServed(name, null);

@@ -32,8 +32,13 @@ export interface Explanation extends AdditiveParts {
   readonly meaning: string;
   /** The class whose output is explained; null for numbers and anomalies. */
   readonly label: string | null;
-  /** The same effects on the scale of the prediction. */
-  readonly onAnswerScale: AdditiveParts & { readonly unit: string | null };
+  /**
+   * The same effects on the scale of the prediction, each in proportion to its effect in `space`, so that they sum to the
+   * prediction. null for boosted classes from three on: their probabilities depend on all outputs.
+   */
+  readonly onAnswerScale:
+    | (AdditiveParts & { readonly scale: "value" | "probability" | "score"; readonly unit: string | null })
+    | null;
 }
 
 /** The explanation with the `top` strongest effects of each scale; the others are summed up in `rest`. */
@@ -42,7 +47,7 @@ export function keepStrongest(explanation: Explanation, top: number): Explanatio
   return {
     ...explanation,
     ...strongest(explanation.effects, top),
-    onAnswerScale: { ...onAnswerScale, ...strongest(onAnswerScale.effects, top) },
+    onAnswerScale: onAnswerScale === null ? null : { ...onAnswerScale, ...strongest(onAnswerScale.effects, top) },
   };
 }
 

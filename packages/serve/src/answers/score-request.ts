@@ -49,21 +49,11 @@ export function predictRequest(
   elapsedMs: () => number,
 ): PredictAnswer {
   const request = readRequest(service, pipeline, body);
-  const { model, rows, isSingle, frame } = request;
+  const { model, isSingle, frame } = request;
   const predictions = model.scoring.predict(frame);
   const head = answerHead(service, model);
   service.metrics.predicted(model.pipeline, model.version, predictions.length);
-  service.log?.offer({
-    id: head.id,
-    at: Date.now(),
-    pipeline: model.pipeline,
-    version: model.version,
-    model: model.hash,
-    latencyMs: elapsedMs(),
-    rows,
-    predictions,
-    isSingle,
-  });
+  log(service, "predict", head.id, request, predictions, elapsedMs);
   return isSingle ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
 }
 
@@ -73,14 +63,17 @@ export function explainRequest(
   pipeline: ServedPipeline,
   body: Uint8Array | undefined,
   top: number | null,
+  elapsedMs: () => number,
 ): ExplainAnswer {
-  const { model, isSingle, frame } = readRequest(service, pipeline, body);
+  const request = readRequest(service, pipeline, body);
+  const { model, isSingle, frame } = request;
   const predictions = model.scoring.predict(frame);
   const explained = model.scoring.explain(frame).map((explanation, row): ExplainedPrediction => {
     return { prediction: predictions[row]!, explanation: top === null ? explanation : keepStrongest(explanation, top) };
   });
-  service.metrics.explained(model.pipeline, model.version, explained.length);
   const head = answerHead(service, model);
+  service.metrics.explained(model.pipeline, model.version, explained.length);
+  log(service, "explain", head.id, request, predictions, elapsedMs);
   return isSingle ? { ...head, ...explained[0]! } : { ...head, predictions: explained };
 }
 
@@ -94,4 +87,18 @@ function readRequest(service: PredictionService, pipeline: ServedPipeline, body:
 
 function answerHead(service: PredictionService, { pipeline, version, alias, hash }: ServedModel): AnswerHead {
   return { id: service.nextId(), pipeline, version, alias, model: hash };
+}
+
+function log(
+  service: PredictionService,
+  kind: "predict" | "explain",
+  id: string,
+  { model, rows, isSingle }: ScoringRequest,
+  predictions: readonly Prediction[],
+  elapsedMs: () => number,
+): void {
+  if (service.log === null) return;
+  const { pipeline, version, hash } = model;
+  const latencyMs = elapsedMs();
+  service.log.offer({ id, kind, at: Date.now(), pipeline, version, model: hash, latencyMs, rows, predictions, isSingle });
 }

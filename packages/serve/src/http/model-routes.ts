@@ -63,7 +63,7 @@ function wantedModel(body: unknown): WantedModel | null {
     throw errors.BAD_OPTION({ option: "version", expected: "a whole number of at least 1", received: received(version) });
   }
   if (alias === undefined) return null;
-  if (typeof alias === "string" && /^[a-z][a-z0-9-]{0,62}$/.test(alias)) return { alias };
+  if (typeof alias === "string" && /^[A-Za-z][A-Za-z0-9._-]{0,99}$/.test(alias)) return { alias };
   throw errors.BAD_OPTION({ option: "alias", expected: 'a name such as "staging"', received: received(alias) });
 }
 

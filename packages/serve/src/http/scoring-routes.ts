@@ -9,14 +9,15 @@ type NamedRequest = FastifyRequest<{ Params: { name: string } }>;
 
 /** `predict` and `explain`, by a pipeline's name and, for the only pipeline, without. */
 export function addScoringRoutes(app: FastifyInstance, service: PredictionService): void {
-  app.post("/v1/pipelines/:name/predict", (request: NamedRequest, reply) =>
-    predict(service, service.pipeline(request.params.name), request, reply),
-  );
-  app.post("/v1/pipelines/:name/explain", (request: NamedRequest) =>
-    explain(service, service.pipeline(request.params.name), request),
-  );
-  app.post("/predict", (request, reply) => predict(service, service.onlyPipeline("predict"), request, reply));
-  app.post("/explain", (request) => explain(service, service.onlyPipeline("explain"), request));
+  for (const [action, answer] of [
+    ["predict", predict],
+    ["explain", explain],
+  ] as const) {
+    app.post(`/v1/pipelines/:name/${action}`, (request: NamedRequest, reply) =>
+      answer(service, service.pipeline(request.params.name), request, reply),
+    );
+    app.post(`/${action}`, (request, reply) => answer(service, service.onlyPipeline(action), request, reply));
+  }
 }
 
 function predict(
@@ -29,9 +30,14 @@ function predict(
   return predictRequest(service, pipeline, bodyOf(request), () => reply.elapsedTime);
 }
 
-function explain(service: PredictionService, pipeline: ServedPipeline, request: FastifyRequest): ExplainAnswer {
+function explain(
+  service: PredictionService,
+  pipeline: ServedPipeline,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): ExplainAnswer {
   checkOptions(request.query as object, ["top"]);
-  return explainRequest(service, pipeline, bodyOf(request), countOption(request.query, "top"));
+  return explainRequest(service, pipeline, bodyOf(request), countOption(request.query, "top"), () => reply.elapsedTime);
 }
 
 /** The body's bytes as the content type parser left them. @throws SERVE_CONTENT_ENCODING */

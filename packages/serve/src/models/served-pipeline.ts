@@ -147,12 +147,16 @@ export class ServedPipeline {
     }
     if (this.#model?.version === version && this.#model.alias === this.alias) return this.#model;
     if (this.#refusedVersion === version && !retryRefused && this.#problem !== null) throw this.#problem;
-    const stored = await this.#fetch({ version });
-    if (stored === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
-    this.#refusedVersion = version;
-    const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
-    this.#refusedVersion = null;
-    return this.#swap(model);
+    try {
+      const stored = await this.#fetch({ version });
+      if (stored === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
+      const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
+      this.#refusedVersion = null;
+      return this.#swap(model);
+    } catch (error) {
+      if (isAtalayaError(error) && error.code === "SERVE_MODEL_REFUSED") this.#refusedVersion = version;
+      throw error;
+    }
   }
 
   #swap<Model extends ServedModel | null>(model: Model): Model {
@@ -182,7 +186,14 @@ export class ServedPipeline {
   }
 
   async #fetch(wanted: WantedModel): Promise<StoredModel | null> {
-    return this.#ask(() => this.#options.source.load(this.name, wanted));
+    try {
+      return await this.#options.source.load(this.name, wanted);
+    } catch (cause) {
+      // Lost or damaged in the store: no use to try again, unlike a store that is away.
+      const isFinal = isAtalayaError(cause) && !cause.retryable && "version" in wanted;
+      if (!isFinal) throw this.#unreachable(cause);
+      throw errors.MODEL_REFUSED({ pipeline: this.name, version: wanted.version, because: sentence(cause) }, cause);
+    }
   }
 
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -194,8 +205,7 @@ export class ServedPipeline {
   }
 
   #unreachable(cause: unknown): AtalayaError {
-    const because = cause instanceof Error && cause.message !== "" ? cause.message.replace(/\.$/, "") : String(cause);
-    return errors.MODEL_SOURCE_FAILED({ pipeline: this.name, because }, cause);
+    return errors.MODEL_SOURCE_FAILED({ pipeline: this.name, because: sentence(cause) }, cause);
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -203,4 +213,10 @@ export class ServedPipeline {
     this.#lastLoad = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Fit to stand inside another sentence. */
+function sentence(cause: unknown): string {
+  const text = cause instanceof Error && cause.message !== "" ? cause.message : String(cause);
+  return text.replace(/\.$/, "");
 }

@@ -64,9 +64,14 @@ export const explanationSchema: JsonSchema = {
     label: { type: ["string", "null"], description: "The class that is explained" },
     ...additive,
     onAnswerScale: {
-      type: "object",
-      properties: { ...additive, unit: { type: ["string", "null"] } },
-      required: ["base", "output", "effects", "unit"],
+      type: ["object", "null"],
+      description: "The same on the scale of the prediction",
+      properties: {
+        scale: { type: "string", enum: ["value", "probability", "score"] },
+        unit: { type: ["string", "null"] },
+        ...additive,
+      },
+      required: ["scale", "unit", "base", "output", "effects"],
     },
   },
   required: ["space", "meaning", "label", "base", "output", "effects", "onAnswerScale"],

@@ -83,7 +83,7 @@ const wantedSchema: JsonSchema = {
   type: "object",
   properties: {
     version: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-    alias: { type: "string", pattern: "^[a-z][a-z0-9-]{0,62}$" },
+    alias: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9._-]{0,99}$" },
   },
   maxProperties: 1,
   additionalProperties: false,

@@ -5,6 +5,7 @@ function record(id: number, rows = 1): PredictionRecord {
   const predictions = Array.from({ length: rows }, () => ({ value: id, unit: null }));
   return {
     id: String(id),
+    kind: "predict",
     at: 0,
     pipeline: "p",
     version: 1,

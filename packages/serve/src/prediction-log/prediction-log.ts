@@ -1,8 +1,9 @@
 import type { Prediction } from "../answers/prediction.js";
 
-/** What one request was answered. Row `n` of it has the prediction id `<id>` when it was sent alone, else `<id>:<n>`. */
+/** What one predict or explain request was answered. Row `n` of it has the prediction id `<id>` when it was sent alone, else `<id>:<n>`. */
 export interface PredictionRecord {
   readonly id: string;
+  readonly kind: "predict" | "explain";
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly pipeline: string;

@@ -48,7 +48,13 @@ function linearModel(factor: number): ScoringModel {
           { feature: "city", value: readJsonCell(frame.columns.get("city")!, row), effect: 200 },
         ];
         const parts = { base: 1000, output, effects };
-        return { space: "value", meaning: "USD", label: null, ...parts, onAnswerScale: { ...parts, unit: "USD" } };
+        return {
+          space: "value",
+          meaning: "USD",
+          label: null,
+          ...parts,
+          onAnswerScale: { scale: "value", unit: "USD", ...parts },
+        };
       }),
   };
 }

@@ -1,0 +1,54 @@
+import type { Answer, ModelBundle, RowExplanation } from "@atalaya/learn";
+import type { AdditiveParts, Explanation } from "./explanation.js";
+
+type RawOutput = RowExplanation["outputs"][number];
+
+/**
+ * The explanation of one answer. Of several outputs it is the one of the predicted class; of two boosted classes there is
+ * only one, the log-odds of the second.
+ */
+export function explanationOf(bundle: ModelBundle, row: RowExplanation, answer: Answer): Explanation {
+  const predicted = "label" in answer ? row.outputs.find((output) => output.class === answer.label) : undefined;
+  const output = predicted ?? row.outputs[0]!;
+  return {
+    space: row.space,
+    meaning: meaningOf(bundle, row.space, output.class),
+    label: output.class,
+    ...partsOf(output),
+    onAnswerScale: onAnswerScale(bundle, row, output),
+  };
+}
+
+function onAnswerScale(bundle: ModelBundle, row: RowExplanation, output: RawOutput): Explanation["onAnswerScale"] {
+  if (row.onAnswerScale !== null) {
+    const { scale } = row.onAnswerScale;
+    const unit = scale === "value" ? (bundle.target?.unit ?? null) : null;
+    return { scale, unit, ...partsOf(row.onAnswerScale) };
+  }
+  // A forest's outputs are probabilities already; those of boosted classes depend on each other.
+  return row.space === "probability" ? { scale: "probability", unit: null, ...partsOf(output) } : null;
+}
+
+function partsOf({ base, output, effects }: Pick<RawOutput, "base" | "output" | "effects">): AdditiveParts {
+  const strongestFirst = [...effects].sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
+  return { base, output, effects: strongestFirst };
+}
+
+function meaningOf({ target }: ModelBundle, space: RowExplanation["space"], label: string | null): string {
+  const name = target?.name ?? "the target";
+  const inUnit = target?.unit == null ? name : `${name} in ${target.unit}`;
+  switch (space) {
+    case "value":
+      return inUnit;
+    case "log1p":
+      return `natural logarithm of (1 + ${inUnit})`;
+    case "logOdds":
+      return `log-odds that ${name} is ${label}`;
+    case "softmax":
+      return `score of ${label} before the softmax over all classes`;
+    case "probability":
+      return `probability that ${name} is ${label}`;
+    case "pathLength":
+      return "mean path length in the isolation trees: the shorter, the more unusual";
+  }
+}

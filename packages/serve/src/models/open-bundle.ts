@@ -1,0 +1,58 @@
+import {
+  type Answer,
+  checkReplay,
+  createScorer,
+  decodeBundle,
+  type ModelBundle,
+  type RowExplanation,
+  type Scorer,
+} from "@atalaya/learn";
+import { explanationOf } from "../answers/explanation-of.js";
+import type { Prediction } from "../answers/prediction.js";
+import { errors } from "../errors.js";
+import type { ScoringModel } from "./scoring-model.js";
+
+/** Rows scored before the first request, so that the compiler has seen the code: the first callers do not pay for it. */
+const WARM_UP_ROUNDS = 20;
+
+/**
+ * A bundle as a model that answers.
+ *
+ * @throws LEARN_BUNDLE_…, SERVE_REPLAY_DIFFERS when it does not answer its replay rows as it did when it was made
+ */
+export function openBundle(bytes: Uint8Array): ScoringModel {
+  const bundle = decodeBundle(bytes);
+  const verdict = checkReplay(bundle);
+  if (!verdict.ok) throw errors.REPLAY_DIFFERS({ because: verdict.because });
+  const model = modelOf(bundle, createScorer(bundle));
+  warmUp(model);
+  return model;
+}
+
+function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
+  const { task, target, model, features, replay } = bundle;
+  const unit = target?.unit ?? null;
+  const toPrediction = (answer: Answer): Prediction => ("value" in answer ? { value: answer.value, unit } : answer);
+  return {
+    task,
+    target,
+    classes: model.classes,
+    inputs: features.inputs,
+    example: replay.rows[0] ?? null,
+    read: scorer.read,
+    predict: (frame) => scorer.answer(frame).map(toPrediction),
+    explain: (frame) => {
+      const answers = scorer.answer(frame);
+      return scorer.explain(frame).map((row: RowExplanation, at) => explanationOf(bundle, row, answers[at]!));
+    },
+  };
+}
+
+function warmUp(model: ScoringModel): void {
+  if (model.example === null) return;
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    const { frame } = model.read([model.example]);
+    model.predict(frame);
+    model.explain(frame);
+  }
+}
