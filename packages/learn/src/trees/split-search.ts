@@ -8,7 +8,7 @@ import type { RowStatistics, SplitCandidate, SplitLimits } from "./row-statistic
 export interface GrowthLimits extends SplitLimits {
   /** Most leaves; 0: no limit. With a limit the leaf of the highest gain is split first, else depth first. */
   readonly leaves: number;
-  /** Most splits above a leaf; 0: no limit. */
+  /** Most splits above a leaf; 0 or less: no limit but `DEEPEST`. */
   readonly depth: number;
   /** Features that one split search looks at; it looks further while it found no split. */
   readonly featuresPerSplit: number;
@@ -26,6 +26,8 @@ export interface TreeTask {
   readonly noise: number;
 }
 
+/** No tree grows deeper, whatever its limit: explaining a row recurses as deep as the tree. */
+export const DEEPEST = 1_000;
 /** Nodes with fewer rows look at one feature after the other in a small histogram instead of keeping one of all features. */
 const DIRECT_ROWS = 128;
 /** Bins behind the last feature that take what the unused places of a word of four add. */
@@ -106,7 +108,7 @@ export class SplitSearch {
 
   private canSplit(leaf: number): boolean {
     const { leaves, limits, statistics } = this;
-    if (limits.depth > 0 && leaves.depth[leaf] >= limits.depth) return false;
+    if (leaves.depth[leaf] >= (limits.depth > 0 ? limits.depth : DEEPEST)) return false;
     if (limits.leaves > 0 && leaves.length >= limits.leaves) return false;
     return statistics.countOf(leaves.totals, leaf * leaves.channels) >= 2 * limits.minLeafRows && this.rowsOf(leaf) > 1;
   }

@@ -1,4 +1,5 @@
 import type { LearnerName } from "../model/model.js";
+import { DEEPEST } from "../trees/split-search.js";
 
 /** One parameter of a learner: its kind, what it may be, and what it means. Validation, tuning and the manual read this. */
 export type ParameterDeclaration =
@@ -31,7 +32,12 @@ const bins = {
   doc: "Most bins of a feature, the one for missing values included.",
 } as const;
 
-const depth = { kind: "integer", min: -1, max: 10_000, doc: "Most splits above a leaf; -1 (or 0): no limit." } as const;
+const depth = {
+  kind: "integer",
+  min: -1,
+  max: DEEPEST,
+  doc: "Most splits above a leaf; -1 (or 0): no limit below 1,000.",
+} as const;
 
 const schema = {
   gradientBoosting: {
