@@ -26,7 +26,7 @@ export type ReferenceSketch =
 
 /** Request rows with what the model answered when it was made: serving replays them before it trusts a bundle. */
 export interface Replay {
-  /** Request rows as JSON objects by input name (null = missing; times as ISO text). */
+  /** Request rows as JSON objects by input name (null = missing; times as ISO text, or milliseconds where these are not whole). */
   readonly rows: readonly Readonly<Record<string, number | string | boolean | null>>[];
   /** [row][matrix column], NaN as null. */
   readonly features: readonly (readonly (number | null)[])[];

@@ -20,80 +20,87 @@ export function checkExpression(expression: Expression, kinds: ColumnKinds, plac
   return check(expression, kinds, place, 0);
 }
 
+interface Signature {
+  /** Kind of every operand; any where null. */
+  readonly takes: ColumnKind | null;
+  readonly gives: ColumnKind;
+}
+
+const numberOfNumbers: Signature = { takes: "number", gives: "number" };
+const booleanOfBooleans: Signature = { takes: "boolean", gives: "boolean" };
+const numberOfTimes: Signature = { takes: "time", gives: "number" };
+/** Of numbers or of times; which, the left operand says. */
+const comparison: Signature = { takes: null, gives: "boolean" };
+
+const SIGNATURES: Readonly<Record<Exclude<Expression["op"], "column" | "number">, Signature>> = {
+  add: numberOfNumbers,
+  sub: numberOfNumbers,
+  mul: numberOfNumbers,
+  div: numberOfNumbers,
+  min: numberOfNumbers,
+  max: numberOfNumbers,
+  log1p: numberOfNumbers,
+  abs: numberOfNumbers,
+  sqrt: numberOfNumbers,
+  floor: numberOfNumbers,
+  orElse: numberOfNumbers,
+  lt: comparison,
+  lte: comparison,
+  gt: comparison,
+  gte: comparison,
+  and: booleanOfBooleans,
+  or: booleanOfBooleans,
+  not: booleanOfBooleans,
+  isMissing: { takes: null, gives: "boolean" },
+  isIn: { takes: "category", gives: "boolean" },
+  bucket: { takes: "number", gives: "category" },
+  hour: numberOfTimes,
+  weekday: numberOfTimes,
+  month: numberOfTimes,
+  year: numberOfTimes,
+  daysSince: numberOfTimes,
+};
+
 function check(expression: Expression, kinds: ColumnKinds, place: string, depth: number): ColumnKind {
-  if (depth > DEEPEST)
+  if (depth > DEEPEST) {
     throw errors.EXPRESSION_INVALID({ place: place.slice(0, 200), problem: `is more than ${DEEPEST} operations deep` });
-  const kindOf = (part: Expression, name: string) => check(part, kinds, `${place}.${name}`, depth + 1);
-  const expect = (part: Expression, name: string, expected: ColumnKind) => {
-    const got = kindOf(part, name);
-    if (got !== expected) throw errors.EXPRESSION_KIND({ place: `${place}.${name} (of ${expression.op})`, expected, got });
-  };
-  switch (expression.op) {
-    case "column":
-      return checkColumn(expression.name, kinds, place);
-    case "number":
-      return checkConstant(expression.value, place);
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "min":
-    case "max":
-      expect(expression.left, "left", "number");
-      expect(expression.right, "right", "number");
-      return "number";
-    case "log1p":
-    case "abs":
-    case "sqrt":
-    case "floor":
-      expect(expression.of, "of", "number");
-      return "number";
-    case "lt":
-    case "lte":
-    case "gt":
-    case "gte": {
-      // Times compare too: what is before what.
-      const kind = kindOf(expression.left, "left") === "time" ? "time" : "number";
-      expect(expression.left, "left", kind);
-      expect(expression.right, "right", kind);
-      return "boolean";
-    }
-    case "and":
-    case "or":
-      expect(expression.left, "left", "boolean");
-      expect(expression.right, "right", "boolean");
-      return "boolean";
-    case "not":
-      expect(expression.of, "of", "boolean");
-      return "boolean";
-    case "orElse":
-      expect(expression.of, "of", "number");
-      return checkConstant(expression.value, place);
-    case "isMissing":
-      kindOf(expression.of, "of");
-      return "boolean";
-    case "isIn":
-      expect(expression.of, "of", "category");
-      return "boolean";
-    case "bucket":
-      expect(expression.of, "of", "number");
-      return checkBuckets(expression, place);
-    case "hour":
-    case "weekday":
-    case "month":
-    case "year":
-      expect(expression.of, "of", "time");
-      return "number";
-    case "daysSince":
-      expect(expression.later, "later", "time");
-      expect(expression.earlier, "earlier", "time");
-      return "number";
-    default:
-      throw errors.EXPRESSION_INVALID({
-        place,
-        problem: `has the unknown operation ${JSON.stringify((expression as { op: unknown }).op)}`,
-      });
   }
+  const { op } = expression;
+  if (op === "column") return checkColumn(expression.name, kinds, place);
+  if (op === "number") return checkConstant(expression.value, place);
+  if (!Object.hasOwn(SIGNATURES, op)) {
+    throw errors.EXPRESSION_INVALID({ place, problem: `has the unknown operation ${JSON.stringify(op)}` });
+  }
+  const { takes, gives } = SIGNATURES[op];
+  let expected = takes;
+  for (const [name, operand] of operandsOf(expression)) {
+    const got = check(operand, kinds, `${place}.${name}`, depth + 1);
+    // The left operand decides what a comparison compares.
+    if (SIGNATURES[op] === comparison) expected ??= got === "time" ? "time" : "number";
+    if (expected !== null && got !== expected) {
+      throw errors.EXPRESSION_KIND({ place: `${place}.${name} (of ${op})`, expected, got });
+    }
+  }
+  if (op === "orElse") checkConstant(expression.value, place);
+  if (op === "bucket") checkBuckets(expression, place);
+  return gives;
+}
+
+/** The expressions that an operation works on, by the name of the field. */
+function operandsOf(expression: Expression): readonly (readonly [string, Expression])[] {
+  if ("left" in expression) {
+    return [
+      ["left", expression.left],
+      ["right", expression.right],
+    ];
+  }
+  if ("later" in expression) {
+    return [
+      ["later", expression.later],
+      ["earlier", expression.earlier],
+    ];
+  }
+  return "of" in expression ? [["of", expression.of]] : [];
 }
 
 function checkColumn(name: string, kinds: ColumnKinds, place: string): ColumnKind {
@@ -108,7 +115,7 @@ function checkConstant(value: number, place: string): "number" {
   return "number";
 }
 
-function checkBuckets(bucket: { edges: readonly number[]; labels: readonly string[] }, place: string): "category" {
+function checkBuckets(bucket: { edges: readonly number[]; labels: readonly string[] }, place: string): void {
   const { edges, labels } = bucket;
   const invalid = (problem: string) => errors.EXPRESSION_INVALID({ place, problem });
   if (labels.length !== edges.length + 1) {
@@ -121,7 +128,6 @@ function checkBuckets(bucket: { edges: readonly number[]; labels: readonly strin
     }
   }
   if (new Set(labels).size !== labels.length) throw invalid("uses a bucket label twice");
-  return "category";
 }
 
 /** Names of the columns that the expression reads, each once, in the order of first use. */
@@ -129,15 +135,7 @@ export function expressionColumns(expression: Expression): string[] {
   const names = new Set<string>();
   const visit = (part: Expression): void => {
     if (part.op === "column") names.add(part.name);
-    if ("left" in part) {
-      visit(part.left);
-      visit(part.right);
-    } else if ("of" in part) {
-      visit(part.of);
-    } else if ("later" in part) {
-      visit(part.later);
-      visit(part.earlier);
-    }
+    for (const [, operand] of operandsOf(part)) visit(operand);
   };
   visit(expression);
   return [...names];

@@ -74,7 +74,7 @@ export function withinBudget(scores: Float64Array, isPositive: Uint8Array, budge
 }
 
 /** Ranks from 1, ties sharing the mean of theirs. */
-export function averageRanks(values: Float64Array): Float64Array {
+function averageRanks(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values, (_, row) => row).sort((first, second) => values[first] - values[second]);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
