@@ -50,6 +50,12 @@ export const errors = defineErrors("INGEST", {
       `${file}, line ${line}: the header cannot be read: ${because}.`,
     hint: () => "Correct the first line: it must name the columns, with quotes only around whole names.",
   },
+  HEADER_TITLE: {
+    status: 422,
+    message: ({ file, columns }: { file: string; columns: number }) =>
+      `${file}, line 1: the line is one cell, but the lines below have ${columns}: it is a title or a comment, not the header.`,
+    hint: () => "Remove the lines above the one that names the columns.",
+  },
   RECORD_TOO_LONG: {
     status: 422,
     message: ({ file, limit }: { file: string; limit: number }) => `${file} has a record of more than ${limit} bytes.`,

@@ -4,7 +4,7 @@ import { ByteWindow } from "../formats/byte-window.js";
 import { MOST_TEXT, type RejectedRow, type SchemaNote } from "../formats/format.js";
 import type { TextBlock } from "../formats/record-block.js";
 import { DelimitedScanner, type FaultyRecord } from "./delimited-scanner.js";
-import { detectDelimiter } from "./detect-delimiter.js";
+import { columnsBelowTitle, detectDelimiter } from "./detect-delimiter.js";
 import { checkNames, otherEncoding, readHeader } from "./header.js";
 
 export interface DelimitedOptions {
@@ -62,6 +62,8 @@ async function openHeader(
   if (window.length >= 3 && window.buffer[0] === 0xef && window.buffer[1] === 0xbb && window.buffer[2] === 0xbf)
     window.consume(3);
   const delimiter = options.delimiter ?? detectDelimiter(source.head);
+  const below = options.header || options.delimiter !== null ? null : columnsBelowTitle(source.head);
+  if (below !== null) throw errors.HEADER_TITLE({ file: name, columns: below });
   if (options.header) {
     checkNames(name, 1, options.header);
     return { names: options.header, delimiter, line: 1 };

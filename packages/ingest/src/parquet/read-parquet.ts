@@ -114,14 +114,18 @@ export async function* readParquetBlocks(
  * Reads a Parquet file into a frame without any contract: numbers, booleans, times and, for everything else, categories.
  * For files that `writeParquet` wrote: it gives back an equal frame.
  *
- * @param columns names, in the order of the frame; absent: all
+ * @param columns names, or columns of a dataset, in the order of the frame; absent: all
  * @throws INGEST_PARQUET_UNREADABLE, INGEST_MISSING_COLUMN
  */
-export async function readParquet(path: string, columns?: readonly string[], limits?: DuckLimits): Promise<Frame> {
+export async function readParquet(
+  path: string,
+  columns?: readonly (string | { readonly name: string })[],
+  limits?: DuckLimits,
+): Promise<Frame> {
   const duck = await openDuck(limits);
   try {
     const types = await describeParquet(duck, path, path);
-    const names = columns ?? [...types.keys()];
+    const names = columns?.map((column) => (typeof column === "string" ? column : column.name)) ?? [...types.keys()];
     const selected = names.map((name) => {
       const type = types.get(name);
       if (type !== undefined) return selectColumn(name, type, null);
