@@ -12,8 +12,8 @@ import type { Prediction } from "../answers/prediction.js";
 import { errors } from "../errors.js";
 import type { ScoringModel } from "./scoring-model.js";
 
-/** Rows scored before the first request, so that the compiler has seen the code: the first callers do not pay for it. */
-const WARM_UP_ROUNDS = 20;
+/** Time for scoring before the first request, so that the compiler has seen the code: the first callers do not pay for it. */
+const WARM_UP_MS = 20;
 
 /**
  * A bundle as a model that answers.
@@ -50,9 +50,10 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
 
 function warmUp(model: ScoringModel): void {
   if (model.example === null) return;
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+  const end = performance.now() + WARM_UP_MS;
+  do {
     const { frame } = model.read([model.example]);
     model.predict(frame);
     model.explain(frame);
-  }
+  } while (performance.now() < end);
 }
