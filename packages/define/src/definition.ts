@@ -1,4 +1,4 @@
-import type { ColumnSchema, EncoderPlan, Expression, LearnerName, TaskKind } from "@atalaya/learn";
+import type { ColumnSchema, EncoderPlan, Expression, LearnerName, SplitPlan, TaskKind } from "@atalaya/learn";
 import type { Gate } from "./gates.js";
 import type { RowFilter, RowStep } from "./table.js";
 
@@ -60,30 +60,7 @@ export interface FeatureDefinition {
   readonly encoders: readonly { readonly column: string; readonly encoder: EncoderPlan }[];
 }
 
-export type SplitDefinition =
-  | {
-      readonly kind: "shuffled";
-      readonly test: number;
-      readonly validation: number;
-      readonly seed: number;
-      readonly stratify: string | null;
-    }
-  | { readonly kind: "byTime"; readonly column: string; readonly test: number; readonly validation: number }
-  | {
-      readonly kind: "byGroup";
-      readonly columns: readonly string[];
-      readonly test: number;
-      readonly validation: number;
-      readonly seed: number;
-      readonly stratify: string | null;
-    }
-  /** The data say it themselves: rows whose column holds one of these levels are test (or validation) rows. */
-  | {
-      readonly kind: "byLevel";
-      readonly column: string;
-      readonly test: readonly string[];
-      readonly validation: readonly string[];
-    };
+export type SplitDefinition = SplitPlan;
 
 /** A parameter's value, or the range in which tuning looks for it. */
 export type ParameterValue = number | string | boolean;

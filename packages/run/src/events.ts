@@ -64,7 +64,8 @@ export interface RunResult {
   readonly run: string;
   /** Version in the registry; null when nothing was trained (not enough data). */
   readonly version: number | null;
-  readonly verdict: "promoted" | "refused" | "not-enough-data";
+  /** `done`: a durable workflow, which judges nothing. */
+  readonly verdict: "promoted" | "refused" | "not-enough-data" | "done";
   /** One line per gate, or why nothing was trained. */
   readonly reasons: readonly string[];
   readonly metrics: Readonly<Record<string, number | null>>;

@@ -1,0 +1,91 @@
+import { DBOS } from "@dbos-inc/dbos-sdk";
+
+/** Bump when steps are renamed or their order changes: runs in flight cannot be continued across it. */
+const WORKFLOW_VERSION = "1";
+
+/** The body of every workflow: carries a run of a pipeline out and returns its result as JSON. */
+export type WorkflowBody = (run: string, pipeline: string, definition: string) => Promise<unknown>;
+
+/** A started or continued run. */
+export interface EngineRun {
+  result(): Promise<unknown>;
+}
+
+/** Durable workflows in PostgreSQL, for one process. */
+export interface Engine {
+  start(run: string, pipeline: string, definition: string): Promise<EngineRun>;
+  /** Continues a run whose process is gone. The caller has made sure of that. */
+  resume(run: string, pipeline: string, definition: string): Promise<EngineRun>;
+  cancel(run: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * DBOS is one per process, and so is its registry of workflow functions; the function is registered once, and the body
+ * behind it is that of the engine that is open.
+ */
+let body: WorkflowBody | null = null;
+
+const workflow = DBOS.registerWorkflow(
+  (run: string, pipeline: string, definition: string) => {
+    if (body === null) throw new Error("The engine is closed.");
+    return body(run, pipeline, definition);
+  },
+  { name: "atalaya-pipeline" },
+);
+
+export interface EngineOptions {
+  readonly databaseUrl: string;
+  /** Which of the processes on this database this is: 0, 1, …; no two living ones share a number. */
+  readonly slot: number;
+  readonly body: WorkflowBody;
+  readonly onWarning: (text: string) => void;
+}
+
+/**
+ * Opens the engine. DBOS itself recovers nothing: every process has an executor id of its own, and whoever holds a
+ * pipeline's lock decides which run to continue. So a run is never continued by a process that does not know its pipeline.
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { databaseUrl, slot, onWarning } = options;
+  const queue = `atalaya-process-${slot}`;
+  body = options.body;
+  DBOS.setConfig({
+    name: "atalaya",
+    systemDatabaseUrl: databaseUrl,
+    systemDatabasePoolSize: 4,
+    applicationVersion: WORKFLOW_VERSION,
+    executorID: `process-${process.pid}-${Date.now()}`,
+    listenQueues: [queue],
+    logger: quietLogger(onWarning),
+  });
+  await DBOS.launch();
+  await DBOS.registerQueue(queue, { minPollingIntervalMs: 200, onConflict: "always_update" });
+  const start = async (run: string, pipeline: string, definition: string): Promise<EngineRun> => {
+    const handle = await DBOS.startWorkflow(workflow, { workflowID: run })(run, pipeline, definition);
+    return { result: () => handle.getResult() };
+  };
+  return {
+    start,
+    resume: async (run, pipeline, definition) => {
+      // The process may have died between writing the run's row and starting its workflow.
+      if ((await DBOS.getWorkflowStatus(run)) === null) return start(run, pipeline, definition);
+      const handle = await DBOS.resumeWorkflow(run, { queueName: queue });
+      return { result: () => handle.getResult() };
+    },
+    cancel: async (run) => {
+      if ((await DBOS.getWorkflowStatus(run)) !== null) await DBOS.cancelWorkflow(run);
+    },
+    close: async () => {
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
+      body = null;
+    },
+  };
+}
+
+function quietLogger(onWarning: (text: string) => void) {
+  const nothing = (): void => {};
+  const say = (entry: unknown): void => onWarning(entry instanceof Error ? entry.message : String(entry));
+  // Errors of workflows reach the caller as exceptions; the log would only repeat them.
+  return { debug: nothing, info: nothing, warn: say, error: nothing };
+}

@@ -1,0 +1,144 @@
+import type { LabelDefinition, PipelineDefinition } from "@atalaya/define";
+import {
+  type AnomalyEvidence,
+  columnOf,
+  createScorer,
+  type Evidence,
+  type FittedModel,
+  type Frame,
+  isMissing,
+  type ModelBundle,
+  measure,
+  predictRaw,
+  readJsonCell,
+  selectEvidence,
+  selectRows,
+  transformFeatures,
+} from "@atalaya/learn";
+import type { EvaluationReport, ExplanationSummary, Measurement, SliceMeasurement } from "../reports/evaluation-report.js";
+import { evidenceOf, scoresOf } from "./evidence.js";
+import { readTarget } from "./target.js";
+
+type Evaluated = Pick<EvaluationReport, "metrics" | "slices" | "explanation" | "notes">;
+
+/** Slices with fewer rows say more about chance than about the model. */
+const LEAST_SLICE_ROWS = 50;
+const MOST_SLICES = 50;
+
+/** Fits a forest like this model on the run's training rows with another seed: how much of a score is chance. */
+export type SecondForest = (bundle: ModelBundle) => Promise<FittedModel>;
+
+/** Metrics, slices and explanations of a model on rows that it has not seen. */
+export async function evaluateModel(
+  definition: PipelineDefinition,
+  bundle: ModelBundle,
+  frame: Frame,
+  secondForest: SecondForest,
+): Promise<Evaluated> {
+  const { metrics, slices } = definition.evaluate;
+  const notes: string[] = [];
+  const evidence = await gatherEvidence(definition, bundle, frame, secondForest, notes);
+  return {
+    metrics: measure(metrics, evidence) as Readonly<Record<string, Measurement>>,
+    slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
+    explanation: definition.evaluate.explainRows === 0 ? null : explain(bundle, frame, definition.evaluate.explainRows),
+    notes,
+  };
+}
+
+async function gatherEvidence(
+  definition: PipelineDefinition,
+  bundle: ModelBundle,
+  frame: Frame,
+  secondForest: SecondForest,
+  notes: string[],
+): Promise<Evidence> {
+  const matrix = transformFeatures(bundle.features, frame);
+  const raw = predictRaw(bundle.model, matrix);
+  const target = readTarget(definition, frame);
+  if (target !== null) return evidenceOf(bundle.model, raw, target);
+  const labels = readLabels(definition.features.label, frame);
+  if (labels === null) notes.push("no row has a label, so nothing is known of attacks found or missed");
+  const wantsStability = definition.evaluate.metrics.includes("scoreStability") && frame.rowCount > 1;
+  const other = wantsStability ? await secondForest(bundle) : null;
+  const evidence: AnomalyEvidence = {
+    task: "anomaly",
+    ...scoresOf(bundle.model, raw),
+    labels,
+    budget: alertBudget(bundle),
+    otherScores: other === null ? null : scoresOf(other, predictRaw(other, matrix)).scores,
+  };
+  return evidence;
+}
+
+function alertBudget({ model }: ModelBundle): number | null {
+  const budget = model.parameters["alertBudget"];
+  return typeof budget === "number" && budget > 0 ? budget : null;
+}
+
+/** 1 anomaly, 0 normal, -1 unknown; null when no row has a label. */
+function readLabels(label: LabelDefinition | null, frame: Frame): Int8Array | null {
+  if (label === null || !frame.columns.has(label.column)) return null;
+  const column = columnOf(frame, label.column);
+  const normal = new Set<unknown>(label.normal);
+  const labels = new Int8Array(frame.rowCount);
+  let known = 0;
+  for (let row = 0; row < frame.rowCount; row++) {
+    if (isMissing(column, row)) labels[row] = -1;
+    else {
+      labels[row] = normal.has(readJsonCell(column, row)) ? 0 : 1;
+      known++;
+    }
+  }
+  return known === 0 ? null : labels;
+}
+
+function measureSlices(metrics: readonly string[], evidence: Evidence, frame: Frame, name: string): SliceMeasurement[] {
+  const column = frame.columns.get(name);
+  if (column === undefined) return [];
+  const rowsBySlice = new Map<string, number[]>();
+  for (let row = 0; row < frame.rowCount; row++) {
+    const slice = isMissing(column, row) ? "(missing)" : String(readJsonCell(column, row));
+    const rows = rowsBySlice.get(slice);
+    if (rows === undefined) rowsBySlice.set(slice, [row]);
+    else rows.push(row);
+  }
+  return [...rowsBySlice]
+    .filter(([, rows]) => rows.length >= LEAST_SLICE_ROWS)
+    .sort(([a, rowsA], [b, rowsB]) => rowsB.length - rowsA.length || (a < b ? -1 : 1))
+    .slice(0, MOST_SLICES)
+    .map(([slice, rows]) => ({
+      column: name,
+      slice,
+      rows: rows.length,
+      metrics: measure(metrics, selectEvidence(evidence, Uint32Array.from(rows))) as Readonly<Record<string, Measurement>>,
+    }));
+}
+
+/** Mean absolute effects over the first rows, and how closely effects add up to the outputs. */
+function explain(bundle: ModelBundle, frame: Frame, most: number): ExplanationSummary {
+  const count = Math.min(most, frame.rowCount);
+  const rows = selectRows(
+    frame,
+    Uint32Array.from({ length: count }, (_, row) => row),
+  );
+  const scorer = createScorer(bundle);
+  const totals = new Map<string, number>();
+  let largestGap = 0;
+  let space: string = bundle.model.space;
+  for (const explanation of scorer.explain(rows)) {
+    space = explanation.space;
+    for (const { base, output, effects } of explanation.outputs) {
+      let sum = base;
+      for (const { feature, effect } of effects) {
+        sum += effect;
+        totals.set(feature, (totals.get(feature) ?? 0) + Math.abs(effect));
+      }
+      largestGap = Math.max(largestGap, Math.abs(sum - output) / Math.max(1, Math.abs(output)));
+    }
+  }
+  const importance = [...totals]
+    .map(([feature, total]) => ({ feature, meanAbsoluteEffect: total / Math.max(1, count) }))
+    .sort((a, b) => b.meanAbsoluteEffect - a.meanAbsoluteEffect);
+  return { rows: count, space, largestGap, importance };
+}

@@ -1,0 +1,20 @@
+import { type Evidence, type FittedModel, outputsOf, type Target } from "@atalaya/learn";
+
+/** What metrics are computed from: truth and answers of the same rows, on the scale of the answer. */
+export function evidenceOf(model: FittedModel, raw: readonly Float64Array[], target: Target): Evidence {
+  const outputs = outputsOf(model, raw);
+  if (outputs.task === "regression" && target.kind === "number") {
+    return { task: "regression", truth: target.values, predicted: outputs.values };
+  }
+  if (outputs.task === "classification" && target.kind === "class") {
+    return { task: "classification", classes: target.classes, truth: target.codes, probability: outputs.probability };
+  }
+  throw new TypeError(`a model for ${outputs.task} was given a ${target.kind} as truth`);
+}
+
+/** Anomaly scores by row, and the score from which a row is an alert. */
+export function scoresOf(model: FittedModel, raw: readonly Float64Array[]): { scores: Float64Array; alertThreshold: number } {
+  const outputs = outputsOf(model, raw);
+  if (outputs.task !== "anomaly") throw new TypeError(`a model for ${outputs.task} was asked for anomaly scores`);
+  return outputs;
+}

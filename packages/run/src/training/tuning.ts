@@ -1,0 +1,122 @@
+import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
+import {
+  assignParts,
+  type FeatureMatrix,
+  type Frame,
+  fitFeatures,
+  type LearnerSpecification,
+  measure,
+  metricCatalogue,
+  metricsOf,
+  predictRaw,
+  selectRows,
+  type Target,
+  transformFeatures,
+} from "@atalaya/learn";
+import type { FitPool } from "@atalaya/learn/threads";
+import { evidenceOf } from "./evidence.js";
+import { rowsOfPart, TEST, TRAIN, tuningSplit, VALIDATION } from "./parts.js";
+import { readTarget, selectTarget } from "./target.js";
+import type { Trial, TrialOutcome } from "./trials.js";
+
+/** Rounds without improvement on the validation part after which boosting stops. */
+const EARLY_STOPPING_ROUNDS = 30;
+
+/** What every trial of a run reads: matrices of the rows to fit on and of those to judge by. */
+interface TuningData {
+  readonly matrix: FeatureMatrix;
+  readonly target: Target;
+  readonly validation: { readonly matrix: FeatureMatrix; readonly target: Target };
+}
+
+/** The trials of one run in one process; the matrices are made at the first trial and shared by all. */
+export class Tuning {
+  readonly #dataByScale = new Map<string, TuningData>();
+
+  constructor(
+    readonly definition: PipelineDefinition,
+    readonly frame: Frame,
+    readonly parts: Uint8Array,
+    readonly pool: FitPool,
+  ) {}
+
+  /** Fits one trial and measures it on the validation part. A learner that cannot fit these parameters is an outcome. */
+  async try(trial: Trial, onProgress?: (done: number, total: number) => void): Promise<TrialOutcome> {
+    const started = performance.now();
+    const { specification, index } = trial;
+    // The same object for every trial: the threads share one copy of it.
+    const data = this.#data(specification);
+    const { validation } = data;
+    const model = await this.pool.fit(specification, data, {
+      seed: this.definition.train.seed,
+      earlyStoppingRounds: EARLY_STOPPING_ROUNDS,
+      ...(onProgress ? { onProgress } : {}),
+    });
+    const evidence = evidenceOf(model, predictRaw(model, validation.matrix), validation.target);
+    const measurements = measure(objectives(this.definition), evidence);
+    const scores = Object.fromEntries(
+      Object.entries(measurements).map(([name, measured]) => [name, "value" in measured ? measured.value : null]),
+    );
+    const rounds = model.trees.rootByTree.length / model.trees.outputCount;
+    return {
+      index,
+      specification,
+      scores,
+      bestRound: specification.learner === "gradientBoosting" ? rounds : null,
+      seconds: (performance.now() - started) / 1_000,
+      failed: null,
+    };
+  }
+
+  #data(specification: LearnerSpecification): TuningData {
+    const fitOn = scaleOf(specification);
+    const known = this.#dataByScale.get(fitOn);
+    if (known !== undefined) return known;
+    const { fitRows, validationRows } = this.#rows();
+    const target = readTarget(this.definition, this.frame)!;
+    const fitTarget = selectTarget(target, fitRows);
+    const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(this.definition), selectRows(this.frame, fitRows), fitTarget, {
+      seed: this.definition.train.seed,
+      fitOn,
+    });
+    const data: TuningData = {
+      matrix: trainingMatrix,
+      target: fitTarget,
+      validation: {
+        matrix: transformFeatures(fitted, selectRows(this.frame, validationRows)),
+        target: selectTarget(target, validationRows),
+      },
+    };
+    this.#dataByScale.set(fitOn, data);
+    return data;
+  }
+
+  /** The split's own validation part, or one cut out of the training rows by the same rule. */
+  #rows(): { fitRows: Uint32Array; validationRows: Uint32Array } {
+    const training = rowsOfPart(this.parts, TRAIN);
+    const validation = rowsOfPart(this.parts, VALIDATION);
+    if (validation.length > 0) return { fitRows: training, validationRows: validation };
+    const inner = assignParts(tuningSplit(this.definition.split, this.definition.train.seed), selectRows(this.frame, training));
+    const rowsOf = (part: number): Uint32Array => rowsOfPart(inner, part).map((position) => training[position]!);
+    return { fitRows: rowsOf(TRAIN), validationRows: rowsOf(TEST) };
+  }
+}
+
+/** Scale on which a learner fits numbers, and so on which target means are taken. */
+export function scaleOf(specification: LearnerSpecification): "value" | "log1p" {
+  return specification.parameters["fitOn"] === "log1p" ? "log1p" : "value";
+}
+
+/** The metrics to optimise: the pipeline's, else the first that is usual for its task. */
+export function objectives(definition: PipelineDefinition): readonly string[] {
+  if (definition.train.optimise.length > 0) return definition.train.optimise;
+  return definition.task === "regression"
+    ? ["rmse"]
+    : definition.task === "classification"
+      ? ["logLoss"]
+      : metricsOf("anomaly").slice(0, 1);
+}
+
+export function betterOf(metric: string): "higher" | "lower" {
+  return metric in metricCatalogue ? metricCatalogue[metric as keyof typeof metricCatalogue].better : "higher";
+}
