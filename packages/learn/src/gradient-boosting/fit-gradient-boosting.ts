@@ -1,4 +1,4 @@
-import { type BinnedMatrix, binMatrix } from "../binning/binned-matrix.js";
+import type { BinnedMatrix, binMatrix } from "../binning/binned-matrix.js";
 import { errors } from "../errors.js";
 import { checkedCodes, checkMatrix, classWeights, fittedValues, type WeighedRows, weighedRows } from "../model/check-data.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
@@ -28,14 +28,19 @@ const NOISE = 1e-13;
  * learn their side. Sensible models for odd data: a constant target, or fewer rows than two leaves need, give a model
  * without splits that answers the mean (or the class shares).
  */
-export function fitGradientBoosting(data: TrainingData, parameters: Parameters, options: FitOptions): FittedModel {
+export function fitGradientBoosting(
+  data: TrainingData,
+  parameters: Parameters,
+  options: FitOptions,
+  bin: typeof binMatrix,
+): FittedModel {
   checkMatrix(data.matrix);
   if (data.target === null) throw errors.TARGET_MISSING({ learner: "gradientBoosting" });
   const weighed = weighedRows(data);
   const loss = createLoss(data.target, data.matrix.rowCount, weighed, parameters);
   const builder = new EnsembleBuilder(data.matrix.columns.length, loss.base, 1);
   const stopping = createStopping(data, loss, parameters, options);
-  new Booster(data, parameters, options, weighed, loss, builder).run(stopping);
+  new Booster(data, parameters, options, weighed, loss, builder, bin(data.matrix, parameters.bins)).run(stopping);
   return {
     learner: "gradientBoosting",
     parameters,
@@ -72,7 +77,6 @@ function createStopping(data: TrainingData, loss: Loss, { fitOn }: Parameters, o
 
 /** One run of boosting: the state that its rounds share. */
 class Booster {
-  private readonly binned: BinnedMatrix;
   private readonly grower: TreeGrower;
   private readonly statistics: GradientStatistics;
   private readonly gradient: Float64Array;
@@ -90,10 +94,10 @@ class Booster {
     private readonly weighed: WeighedRows,
     private readonly loss: Loss,
     private readonly builder: EnsembleBuilder,
+    private readonly binned: BinnedMatrix,
   ) {
     const { matrix } = data;
     const { leaves, depth, minLeafRows, minGain, l2 } = parameters;
-    this.binned = binMatrix(matrix, parameters.bins);
     this.gradient = new Float64Array(matrix.rowCount);
     this.hessian = new Float64Array(loss.isUnit ? 0 : matrix.rowCount);
     this.statistics = new GradientStatistics(this.gradient, this.hessian, {

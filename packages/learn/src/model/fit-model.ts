@@ -1,3 +1,4 @@
+import { binMatrix } from "../binning/binned-matrix.js";
 import { fitGradientBoosting } from "../gradient-boosting/fit-gradient-boosting.js";
 import { fitIsolationForest } from "../isolation-forest/fit-isolation-forest.js";
 import { fitRandomForest } from "../random-forest/fit-random-forest.js";
@@ -12,9 +13,19 @@ import type { FittedModel } from "./model.js";
  *         LEARN_FEATURE_NOT_FINITE, LEARN_WEIGHT…, LEARN_FIT_STOPPED
  */
 export function fitModel(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): FittedModel {
+  return fitBinned(specification, data, options, binMatrix);
+}
+
+/** As `fitModel`; `bin` may answer with bins that it made before from the same matrix. */
+export function fitBinned(
+  specification: LearnerSpecification,
+  data: TrainingData,
+  options: FitOptions,
+  bin: typeof binMatrix,
+): FittedModel {
   const { learner, parameters } = specification;
-  if (learner === "gradientBoosting") return fitGradientBoosting(data, resolveParameters(learner, parameters), options);
-  if (learner === "randomForest") return fitRandomForest(data, resolveParameters(learner, parameters), options);
+  if (learner === "gradientBoosting") return fitGradientBoosting(data, resolveParameters(learner, parameters), options, bin);
+  if (learner === "randomForest") return fitRandomForest(data, resolveParameters(learner, parameters), options, bin);
   if (learner === "isolationForest") return fitIsolationForest(data, resolveParameters(learner, parameters), options);
   throw unknownLearner(learner);
 }

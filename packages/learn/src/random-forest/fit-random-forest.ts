@@ -1,4 +1,4 @@
-import { binMatrix } from "../binning/binned-matrix.js";
+import type { binMatrix } from "../binning/binned-matrix.js";
 import { errors } from "../errors.js";
 import { checkMatrix, weighedRows } from "../model/check-data.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
@@ -21,14 +21,19 @@ const NOISE = 1e-13;
  *
  * @see Breiman 2001
  */
-export function fitRandomForest(data: TrainingData, parameters: ParametersOf<"randomForest">, options: FitOptions): FittedModel {
+export function fitRandomForest(
+  data: TrainingData,
+  parameters: ParametersOf<"randomForest">,
+  options: FitOptions,
+  bin: typeof binMatrix,
+): FittedModel {
   const { matrix, target } = data;
   checkMatrix(matrix);
   if (target === null) throw errors.TARGET_MISSING({ learner: "randomForest" });
   const weighed = weighedRows(data);
   const criterion = createCriterion(target, matrix.rowCount, weighed, parameters);
   const featureCount = matrix.columns.length;
-  const grower = new TreeGrower(binMatrix(matrix, parameters.bins), criterion.statistics, {
+  const grower = new TreeGrower(bin(matrix, parameters.bins), criterion.statistics, {
     leaves: 0,
     depth: parameters.depth,
     minLeafRows: parameters.minLeafRows,

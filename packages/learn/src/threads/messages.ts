@@ -1,0 +1,37 @@
+import type { ErrorDetails } from "@atalaya/errors";
+import type { Explanation } from "../explain/explain.js";
+import type { FeatureMatrix } from "../features/feature-plan.js";
+import type { TrainingData } from "../model/fit-options.js";
+import type { FittedModel } from "../model/model.js";
+import type { LearnerSpecification } from "../tune/resolve-parameters.js";
+
+/** What a thread is asked to do. Columns lie in shared memory: posting them copies nothing. */
+export type WorkerTask =
+  | {
+      readonly kind: "fit";
+      readonly specification: LearnerSpecification;
+      /** Fits on the same data carry the same number: the thread keeps the bins that it made of them. */
+      readonly dataset: number;
+      readonly data: TrainingData;
+      readonly options: { readonly seed?: number; readonly earlyStoppingRounds?: number };
+      /** Set to 1 when the fit is to stop. */
+      readonly stop: Int32Array;
+    }
+  | { readonly kind: "explain"; readonly model: FittedModel; readonly matrix: FeatureMatrix };
+
+/** What a thread says. A task ends with `fitted`, `explained` or `failed`, or with the thread's death. */
+export type WorkerMessage =
+  | { readonly kind: "progress"; readonly done: number; readonly total: number }
+  | { readonly kind: "fitted"; readonly model: FittedModel }
+  | { readonly kind: "explained"; readonly explanation: Explanation }
+  | { readonly kind: "failed"; readonly error: PlainError };
+
+/** An `AtalayaError` as structured clone can carry it. */
+export interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly details: ErrorDetails;
+  readonly hint: string | undefined;
+  readonly status: number;
+  readonly retryable: boolean;
+}

@@ -1,0 +1,200 @@
+/// <reference types="node" />
+import { Worker } from "node:worker_threads";
+import { AtalayaError } from "@atalaya/errors";
+import { errors } from "../errors.js";
+import type { Explanation } from "../explain/explain.js";
+import type { FeatureMatrix } from "../features/feature-plan.js";
+import type { FitOptions, TrainingData } from "../model/fit-options.js";
+import type { FittedModel } from "../model/model.js";
+import type { LearnerSpecification } from "../tune/resolve-parameters.js";
+import type { WorkerMessage, WorkerTask } from "./messages.js";
+import { shareData, shareMatrix } from "./shared-data.js";
+
+/** Fits and explains models on threads of their own, so that the process goes on answering. */
+export interface FitPool {
+  /**
+   * `fitModel` on a thread: the same result, the same errors. Data are copied to shared memory once per `data` object,
+   * so tuning should pass the same one again; it must not change meanwhile.
+   *
+   * @throws also LEARN_FIT_WORKER_DIED, LEARN_FIT_POOL_CLOSED
+   */
+  fit(specification: LearnerSpecification, data: TrainingData, options?: FitOptions): Promise<FittedModel>;
+  /** `explainRaw`, its rows spread over the threads. */
+  explain(model: FittedModel, matrix: FeatureMatrix): Promise<Explanation>;
+  /** Ends the threads; what runs or waits is rejected with LEARN_FIT_POOL_CLOSED. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly task: WorkerTask;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly resolve: (message: WorkerMessage) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A built file also when the sources themselves run, as they do in tests: a thread cannot read TypeScript. */
+const workerFile = new URL(import.meta.url.endsWith(".ts") ? "../../dist/threads/worker.js" : "./worker.js", import.meta.url);
+
+/**
+ * A pool of at most `threadCount` threads, started when needed. Idle threads do not keep the process alive. A thread that
+ * dies rejects its call and is replaced.
+ */
+export function createFitPool(threadCount: number): FitPool {
+  return new WorkerPool(Math.max(1, Math.floor(threadCount)));
+}
+
+class WorkerPool implements FitPool {
+  private readonly waiting: Job[] = [];
+  private readonly idle: Worker[] = [];
+  private readonly busy = new Map<Worker, Job>();
+  private readonly shared = new WeakMap<TrainingData, { dataset: number; data: TrainingData }>();
+  private datasets = 0;
+  private isClosed = false;
+
+  constructor(private readonly threadCount: number) {}
+
+  async fit(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): Promise<FittedModel> {
+    const { seed, earlyStoppingRounds, onProgress, shouldStop } = options;
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const plainOptions = {
+      ...(seed === undefined ? {} : { seed }),
+      ...(earlyStoppingRounds === undefined ? {} : { earlyStoppingRounds }),
+    };
+    const message = await this.run(
+      { kind: "fit", specification, ...this.share(data), options: plainOptions, stop },
+      (done, total) => {
+        onProgress?.(done, total);
+        if (shouldStop?.() === true) Atomics.store(stop, 0, 1);
+      },
+    );
+    if (message.kind !== "fitted") throw unexpected(message);
+    return message.model;
+  }
+
+  async explain(model: FittedModel, matrix: FeatureMatrix): Promise<Explanation> {
+    const all = shareMatrix(matrix);
+    const rowsPerPart = Math.max(1, Math.ceil(matrix.rowCount / this.threadCount));
+    const parts = Array.from({ length: Math.max(1, Math.ceil(matrix.rowCount / rowsPerPart)) }, async (_, part) => {
+      const begin = part * rowsPerPart;
+      const end = Math.min(matrix.rowCount, begin + rowsPerPart);
+      const columns = all.columns.map((column) => column.subarray(begin, end));
+      return await this.run({ kind: "explain", model, matrix: { ...all, rowCount: end - begin, columns } }, () => {});
+    });
+    const explanations = (await Promise.all(parts)).map((message) => {
+      if (message.kind !== "explained") throw unexpected(message);
+      return message.explanation;
+    });
+    return joinRows(explanations);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const workers = [...this.idle.splice(0), ...this.busy.keys()];
+    for (const job of [...this.busy.values(), ...this.waiting.splice(0)]) job.reject(errors.FIT_POOL_CLOSED({}));
+    this.busy.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  private share(data: TrainingData): { dataset: number; data: TrainingData } {
+    const known = this.shared.get(data);
+    if (known !== undefined) return known;
+    const made = { dataset: this.datasets++, data: shareData(data) };
+    this.shared.set(data, made);
+    return made;
+  }
+
+  private run(task: WorkerTask, onProgress: Job["onProgress"]): Promise<WorkerMessage> {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) {
+        reject(errors.FIT_POOL_CLOSED({}));
+        return;
+      }
+      this.waiting.push({ task, onProgress, resolve, reject });
+      this.startNext();
+    });
+  }
+
+  private startNext(): void {
+    while (this.waiting.length > 0 && !this.isClosed) {
+      const worker = this.idle.pop() ?? (this.busy.size < this.threadCount ? this.startWorker() : undefined);
+      if (worker === undefined) return;
+      const job = this.waiting.shift();
+      if (job === undefined) return;
+      this.busy.set(worker, job);
+      worker.ref();
+      try {
+        worker.postMessage(job.task);
+      } catch (error) {
+        this.release(worker);
+        job.reject(error);
+      }
+    }
+  }
+
+  private startWorker(): Worker {
+    const worker = new Worker(workerFile);
+    worker.on("message", (message: WorkerMessage) => this.receive(worker, message));
+    worker.on("error", (error) => this.bury(worker, error instanceof Error ? error.message : String(error), error));
+    worker.on("messageerror", (error) => this.bury(worker, error.message, error));
+    worker.on("exit", (code) => this.bury(worker, `it ended with code ${code}`));
+    return worker;
+  }
+
+  private receive(worker: Worker, message: WorkerMessage): void {
+    const job = this.busy.get(worker);
+    if (job === undefined) return;
+    if (message.kind === "progress") {
+      this.reportProgress(worker, job, message.done, message.total);
+      return;
+    }
+    this.release(worker);
+    if (message.kind === "failed") job.reject(new AtalayaError(message.error));
+    else job.resolve(message);
+    this.startNext();
+  }
+
+  /** A caller's own function may throw: that ends the call, and the thread with it. */
+  private reportProgress(worker: Worker, job: Job, done: number, total: number): void {
+    try {
+      job.onProgress(done, total);
+    } catch (error) {
+      this.busy.delete(worker);
+      job.reject(error);
+      void worker.terminate();
+      this.startNext();
+    }
+  }
+
+  private release(worker: Worker): void {
+    this.busy.delete(worker);
+    this.idle.push(worker);
+    worker.unref();
+  }
+
+  /** A thread died, or said something that cannot be read. */
+  private bury(worker: Worker, reason: string, cause?: unknown): void {
+    const place = this.idle.indexOf(worker);
+    if (place >= 0) this.idle.splice(place, 1);
+    const job = this.busy.get(worker);
+    this.busy.delete(worker);
+    void worker.terminate();
+    job?.reject(errors.FIT_WORKER_DIED({ reason }, cause));
+    this.startNext();
+  }
+}
+
+function unexpected(message: WorkerMessage): AtalayaError {
+  return errors.FIT_WORKER_DIED({ reason: `it answered "${message.kind}"` });
+}
+
+function joinRows(parts: readonly Explanation[]): Explanation {
+  const [first] = parts;
+  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
+  const effects = new Float64Array(rowCount * first.outputCount * first.columnCount);
+  let at = 0;
+  for (const part of parts) {
+    effects.set(part.effects, at);
+    at += part.effects.length;
+  }
+  return { ...first, effects, rowCount };
+}
