@@ -11,6 +11,8 @@ let registry: Registry;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "atalaya-registry-"));
+  // Root runs PostgreSQL as another account, who must be able to enter the home.
+  chmodSync(home, 0o755);
   store = await openStore({ home, databaseUrl: null, s3: null });
   registry = openRegistry(store);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kysely, PostgresDialect, sql } from "kysely";
@@ -13,6 +13,8 @@ let store: Store;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "atalaya-store-"));
+  // Root runs PostgreSQL as another account, who must be able to enter the home.
+  chmodSync(home, 0o755);
   store = await openStore({ home, databaseUrl: null, s3: null });
 });
 
@@ -268,6 +270,7 @@ test("an external database that is away, refuses or does not exist is named with
 test("two processes open one new home at once, and the server ends with the last", async () => {
   const program = await bundleProgram(new URL("./test/open-store.ts", import.meta.url));
   const fresh = mkdtempSync(join(tmpdir(), "atalaya-crowd-"));
+  chmodSync(fresh, 0o755);
   const children = [runProgram(program, [fresh]), runProgram(program, [fresh])];
   try {
     const [one, two] = await Promise.all(children.map((child) => child.answer()));

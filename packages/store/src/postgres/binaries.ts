@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmod, constants, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
@@ -96,9 +97,8 @@ async function makeLinks(base: string, links: readonly Link[]): Promise<boolean>
 
 /** The copy gets its name when it is whole: an interrupted one is never used. */
 async function copyBinaries(native: string, links: readonly Link[], copy: string): Promise<void> {
-  const temporary = `${copy}.copying-${process.pid}`;
+  const temporary = `${copy}.copying-${randomUUID()}`;
   await mkdir(dirname(copy), { recursive: true });
-  await rm(temporary, { recursive: true, force: true });
   await mkdir(join(temporary, "native"), { recursive: true, mode: 0o755 });
   for (const part of ["bin", "share"]) await cp(join(native, part), join(temporary, "native", part), { recursive: true });
   await copyLibraries(join(native, "lib"), join(temporary, "native", "lib"));

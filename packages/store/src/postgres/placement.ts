@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errors } from "../errors.js";
 import { createExclusively } from "../files/exclusive-file.js";
 import { type Account, canReach, isRoot, ownerOf, unprivilegedAccount } from "./account.js";
+import { homeFile, sweepLostStates } from "./lost-states.js";
 
 /** Where the files of a home's PostgreSQL lie and who runs it. */
 export interface Placement {
@@ -51,8 +52,10 @@ export async function placeState(wantedHome: string, shared = sharedDirectory): 
       because: `the account ${account.name}, which runs PostgreSQL, cannot enter it`,
     });
   }
+  if (moved === null) await sweepLostStates(shared);
   const directory = moved ?? (await chooseLocation(home, local, account, shared));
   await makeDirectory(directory, stateMode);
+  await writeFile(join(directory, homeFile), home, { mode: 0o600 });
   return { home, directory, account, binariesDirectory: join(shared, "binaries") };
 }
 
