@@ -112,11 +112,23 @@ export const errors = defineErrors("CLI", {
     hint: ({ suggestion, known }: Suggested & { file: string; known: readonly string[] }) =>
       didYouMean(suggestion, `It has: ${known.join(", ")}.`),
   },
+  BAD_TARGET: {
+    status: 400,
+    message: ({ column, file, why }: { column: string; file: string; why: string }) =>
+      `${column} of ${file} cannot be predicted: ${why}`,
+    hint: () =>
+      "Name a column of numbers, of few categories, or of true and false: --target COLUMN. Or find unusual rows: --anomalies.",
+  },
   NO_TARGET: {
     status: 400,
-    message: ({ file, why }: { file: string; why: string; known: readonly string[] }) => `${file}: ${why}`,
-    hint: ({ known }: { file: string; why: string; known: readonly string[] }) =>
-      `Say what to predict with --target COLUMN. Columns: ${known.join(", ")}.`,
+    message: ({ file }: { file: string; known: readonly string[] }) => `no column of ${file} looks like something to predict`,
+    hint: ({ known }: { file: string; known: readonly string[] }) =>
+      `Name it with --target COLUMN, or find unusual rows with --anomalies. Columns: ${known.join(", ")}.`,
+  },
+  NO_FEATURES: {
+    status: 400,
+    message: ({ file }: { file: string }) => `${file} has no column that a model could learn from`,
+    hint: () => "Texts and identifiers are not features. A number, a time or a repeated category is.",
   },
   PORT_TAKEN: {
     status: 409,

@@ -4,7 +4,7 @@ export interface LoadFailure {
   readonly isSyntax: boolean;
   /** Absolute path of the file where it happened: the pipeline's own, or one that it imports. */
   readonly file: string;
-  /** `:line:column`, or nothing when it is not known. */
+  /** `:line:column` of a syntax error, `:line` of another, or nothing when it is not known. */
   readonly position: string;
   readonly why: string;
   /** What the error itself advises. */
@@ -39,7 +39,8 @@ function frameInUserCode(error: unknown, directory: string): { file: string; pos
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const frames = stack.split("\n").flatMap((line) => {
     // Modules that the loader compiled have plain paths; those that Node imported itself, as this program, have file: URLs.
-    const found = /^\s+at (?:.*\()?(?<file>\/.+?)(?<position>:\d+:\d+)\)?$/.exec(line)?.groups;
+    // Compiling keeps lines and moves columns, so only the line is told.
+    const found = /^\s+at (?:.*\()?(?<file>\/.+?)(?<position>:\d+):\d+\)?$/.exec(line)?.groups;
     return found === undefined ? [] : [{ file: found.file ?? "", position: found.position ?? "" }];
   });
   const own = frames.filter(({ file }) => !file.includes("/node_modules/"));

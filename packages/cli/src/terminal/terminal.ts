@@ -30,6 +30,8 @@ export interface Terminal {
   width(): number;
   /** A line for people. */
   say(line?: string): void;
+  /** A line beside the answer (always on stderr): what is being started, what is unusual. */
+  note(line: string): void;
   /** What the command was asked for: `value` as JSON with `--json`, otherwise the lines. */
   answer(value: unknown, lines: readonly string[]): void;
 }
@@ -50,6 +52,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     palette: createPalette(options.color && isLive),
     width: () => (isLive ? (people.columns ?? fallbackWidth) : endless),
     say: (line = "") => void people.write(`${line}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
     answer: (value, lines) => {
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
       else for (const line of lines) stdout.write(`${line}\n`);

@@ -1,0 +1,37 @@
+import { type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Session } from "../session.js";
+import { type CommandModule, withExamples } from "./command.js";
+import { hostOption, type ListenOptions, portOption } from "./listen-options.js";
+
+interface UpOptions extends ListenOptions {
+  readonly run?: boolean;
+}
+
+export const upCommand: CommandModule = {
+  declare: (program, carryOut) => {
+    const command = program
+      .command("up")
+      .summary("serve the project, train what has no model")
+      .description(
+        "Starts PostgreSQL (unless DATABASE_URL names one) and the prediction server, carries out every pipeline that has no production version or was interrupted, and goes on serving. A pipeline that fails stops neither the others nor the serving. Where the environment names no address for a source, the project's sample is used. Ctrl-C stops everything.",
+      )
+      .addOption(portOption())
+      .addOption(hostOption())
+      .option("--run", "carry out every pipeline, also those that have a production version")
+      .action((options: UpOptions) => carryOut((session) => up(session, options)));
+    withExamples(command, [
+      { line: "atalaya up", does: "the project here" },
+      { line: "atalaya up --port 8080 --run", does: "train everything again" },
+      { line: "atalaya up --project my-model", does: "another project" },
+    ]);
+  },
+};
+
+async function up(session: Session, options: UpOptions): Promise<ExitCode> {
+  const { locateProject } = await import("../project/locate-project.js");
+  const { loadProject } = await import("../project/load-project.js");
+  const { bringUp } = await import("../up/bring-up.js");
+  const project = await loadProject(locateProject(session.workingDirectory, session.projectOption));
+  await bringUp(session, project, { listen: options, force: options.run === true });
+  return exitCodes.done;
+}

@@ -1,0 +1,34 @@
+import type { Settings } from "@atalaya/settings";
+import { openStore, type Store, sql } from "@atalaya/store";
+import { type Check, saw } from "./check.js";
+
+/** PostgreSQL starts, or answers, and has its tables. */
+export function databaseCheck(settings: Settings): Check<Store> {
+  const isEmbedded = settings.databaseUrl === null;
+  return {
+    name: "PostgreSQL",
+    look: async () => {
+      const store = await openStore(settings);
+      const answer = await sql<{ version: string }>`select version()`.execute(store.database);
+      const release = (answer.rows[0]?.version ?? "PostgreSQL").split(" ").slice(0, 2).join(" ");
+      return { found: isEmbedded ? `${release}, embedded` : release, opened: store };
+    },
+    cure: isEmbedded
+      ? "Look at the log in the home's folder postgres."
+      : "Check DATABASE_URL (or the PG_ variables), and that the server runs.",
+  };
+}
+
+/** An object goes in and comes out unchanged. Its content never changes, so it is one object for ever. */
+export function objectsCheck(settings: Settings, store: Store): Check {
+  return {
+    name: "objects",
+    look: async () => {
+      const bytes = new TextEncoder().encode("atalaya doctor");
+      const reference = await store.objects.put("eval", { pipeline: "doctor", name: "probe", extension: "txt" }, bytes);
+      await store.objects.get(reference);
+      return saw(store.objects.location);
+    },
+    cure: settings.s3 === null ? "Make the home's folder objects writable." : "Check S3_ENDPOINT, its keys, and the way to it.",
+  };
+}

@@ -1,0 +1,28 @@
+import { runCommandLine } from "./command-line.js";
+
+/** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
+const interruptedTwice = 130;
+
+const interruption = new AbortController();
+const interrupt = (): void => {
+  if (interruption.signal.aborted) process.exit(interruptedTwice);
+  interruption.abort();
+};
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+
+// A reader that has seen enough (`atalaya runs | head -1`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+const code = await runCommandLine(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  workingDirectory: process.cwd(),
+  signal: interruption.signal,
+});
+// Everything is closed by now; a socket that a library keeps open must not keep the command from ending.
+process.exit(code);

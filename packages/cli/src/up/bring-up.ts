@@ -1,0 +1,124 @@
+import { relative } from "node:path";
+import { isPipeline } from "@atalaya/define";
+import type { RunResult } from "@atalaya/run";
+import type { StartedPredictionServer } from "@atalaya/serve";
+import type { ListenOptions } from "../commands/listen-options.js";
+import { withClosing } from "../platform/closing.js";
+import { untilAborted } from "../platform/interruption.js";
+import { startServing } from "../platform/serving.js";
+import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
+import { createProgress } from "../progress/progress.js";
+import type { Project } from "../project/load-project.js";
+import type { Session } from "../session.js";
+import { describeError, type ErrorReport } from "../terminal/report-error.js";
+import { resultLines } from "../terminal/result-lines.js";
+import { version } from "../version.js";
+import { readyLines } from "./ready-lines.js";
+import { decide } from "./up-plan.js";
+
+export interface UpOptions {
+  readonly listen: ListenOptions;
+  readonly force: boolean;
+}
+
+/** How it went with one pipeline; without result and error it was left as it was. */
+interface Outcome {
+  readonly pipeline: string;
+  readonly result: RunResult | null;
+  readonly error: ErrorReport | null;
+}
+
+/**
+ * Serves at once, then carries out what is to be done, and stays until the session is interrupted. Everything is closed in
+ * the opposite order: an answer that has begun is finished before the database goes.
+ */
+export async function bringUp(session: Session, project: Project, options: UpOptions): Promise<void> {
+  const { terminal, signal, workingDirectory } = session;
+  const names = [...project.pipelines.keys()];
+  // A workflow of the user's own has no model to answer with.
+  const served = names.filter((name) => isPipeline(project.pipelines.get(name)));
+  const progress = createProgress(terminal);
+  const say = (line: string): void => progress.print(line);
+  terminal.say(
+    `Atalaya ${version}, ${names.length === 1 ? "one pipeline" : `${names.length} pipelines`} in ${project.directory}`,
+  );
+  await withClosing(async (closing) => {
+    closing.add({ close: async () => progress.end() });
+    const stores = closing.add(await openStores(session.settings(project.directory), say));
+    const server = closing.add(await startServing({ stores, pipelines: served, listen: options.listen, say, talks: false }));
+    const home = relative(workingDirectory, stores.settings.home) || ".";
+    terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
+    if (signal.aborted) return;
+    const workshop = closing.add(await openWorkshop({ session, project, stores, progress }));
+    const outcomes = await runPipelines({ session, project, stores, workshop, force: options.force });
+    if (signal.aborted) return;
+    await untilServed(server, outcomes);
+    terminal.answer(answer(server, outcomes), ["", ...readyLines(server)]);
+    await untilAborted(signal);
+    terminal.say("Stopping.");
+  });
+}
+
+/** One after the other: two trainings at once would share the same cores. */
+async function runPipelines(options: {
+  readonly session: Session;
+  readonly project: Project;
+  readonly stores: Stores;
+  readonly workshop: Workshop;
+  readonly force: boolean;
+}): Promise<Outcome[]> {
+  const { session, project, stores, workshop, force } = options;
+  const { terminal, signal } = session;
+  const unfinished = await workshop.unfinished();
+  const outcomes: Outcome[] = [];
+  for (const pipeline of project.pipelines.keys()) {
+    if (signal.aborted) break;
+    const decision = await decide(pipeline, { project, registry: stores.registry, unfinished, force });
+    if (!decision.run) {
+      terminal.say(`${terminal.palette.bold(pipeline)}  ${decision.because}`);
+      outcomes.push({ pipeline, result: null, error: null });
+      continue;
+    }
+    outcomes.push(await runOne(pipeline, session, workshop));
+  }
+  return outcomes;
+}
+
+async function runOne(pipeline: string, session: Session, workshop: Workshop): Promise<Outcome> {
+  const { terminal, signal } = session;
+  try {
+    const result = await workshop.run(pipeline);
+    for (const line of resultLines(result, terminal.palette)) terminal.say(line);
+    return { pipeline, result, error: null };
+  } catch (cause) {
+    const error = describeError(cause);
+    if (!signal.aborted) {
+      terminal.say(`${terminal.palette.bad(`error ${error.code}:`)} ${pipeline}: ${error.message}`);
+      if (error.hint !== undefined) terminal.say(`hint: ${error.hint}`);
+    }
+    return { pipeline, result: null, error };
+  }
+}
+
+/** Waits until the server answers with the versions of the runs: it follows the alias, which takes a moment. What it refuses it tells itself. */
+async function untilServed(server: StartedPredictionServer, outcomes: readonly Outcome[]): Promise<void> {
+  for (const { pipeline, result } of outcomes) {
+    if (result?.verdict === "promoted")
+      await server.service
+        .pipeline(pipeline)
+        .reload()
+        .catch(() => undefined);
+  }
+}
+
+function answer(server: StartedPredictionServer, outcomes: readonly Outcome[]): unknown {
+  return {
+    url: server.url,
+    pipelines: outcomes.map(({ pipeline, result, error }) => ({
+      pipeline,
+      version: server.service.pipeline(pipeline).model?.version ?? null,
+      result,
+      error,
+    })),
+  };
+}
