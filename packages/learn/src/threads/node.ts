@@ -33,7 +33,10 @@ interface Job {
 }
 
 /** A built file also when the sources themselves run, as they do in tests: a thread cannot read TypeScript. */
-const workerFile = new URL(import.meta.url.endsWith(".ts") ? "../../dist/threads/node-worker.js" : "./node-worker.js", import.meta.url);
+const workerFile = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/threads/node-worker.js" : "./node-worker.js",
+  import.meta.url,
+);
 
 /**
  * A pool of at most `threadCount` threads, started when needed. Idle threads do not keep the process alive. A thread that

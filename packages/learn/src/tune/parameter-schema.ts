@@ -1,3 +1,4 @@
+import { MAX_BINS } from "../binning/binned-matrix.js";
 import type { LearnerName } from "../model/model.js";
 import { DEEPEST } from "../trees/split-search.js";
 
@@ -27,7 +28,7 @@ const fitOn = {
 const bins = {
   kind: "integer",
   min: 3,
-  max: 255,
+  max: MAX_BINS,
   default: 255,
   doc: "Most bins of a feature, the one for missing values included.",
 } as const;
