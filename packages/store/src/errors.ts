@@ -1,5 +1,6 @@
 import { defineErrors } from "@atalaya/errors";
 
+type Directory = { directory: string };
 type LogTail = { log: string };
 type Home = { home: string };
 type Account = { account: string };
@@ -111,6 +112,12 @@ export const errors = defineErrors("STORE", {
     message: ({ migration, because }: { migration: string; because: string }) =>
       `Migration ${migration} of the database failed: ${because}`,
     hint: () => "Nothing was changed: all migrations run in one transaction.",
+  },
+  OBJECT_DISK_FULL: {
+    status: 507,
+    message: ({ directory }: Directory) => `There is no space left on the disk of ${directory}`,
+    hint: ({ directory }: Directory) =>
+      `Free some space on the disk of ${directory}, then start again. Nothing was half written.`,
   },
   OBJECT_MISSING: {
     status: 404,

@@ -57,15 +57,19 @@ export async function openStore(
   options: StoreOptions = {},
 ): Promise<Store> {
   const sessionName = `atalaya ${process.pid} ${randomUUID().slice(0, 8)}`;
-  const embedded = settings.databaseUrl === null ? await launchPostgres(settings.home, { ...options, sessionName }) : null;
+  let closing: Promise<void> | null = null;
+  // Sessions that end because we close are no news.
+  const onNotice = (text: string) => {
+    if (closing === null) options.onNotice?.(text);
+  };
+  const embedded = settings.databaseUrl === null ? await launchPostgres(settings.home, { onNotice, sessionName }) : null;
   const databaseUrl = embedded?.url ?? settings.databaseUrl ?? "";
-  const database = await connect(databaseUrl, { ...options, sessionName }).catch(async (error: unknown) => {
+  const database = await connect(databaseUrl, { ...options, onNotice, sessionName }).catch(async (error: unknown) => {
     await embedded?.release();
     throw error;
   });
   const hub = createNotificationHub(databaseUrl, sessionName);
   const objects = openObjects(settings);
-  let closing: Promise<void> | null = null;
   const close = async () => {
     await hub.close();
     await database.destroy();

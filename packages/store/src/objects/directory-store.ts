@@ -44,11 +44,17 @@ async function put(directory: string, zone: Zone, name: ObjectName, content: Obj
     await linkOnce(temporary, path);
     return { zone, key, ...facts };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw errors.DISK_FULL({ directory, log: "" }, error);
-    throw error;
+    throw explainWrite(error, directory);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+function explainWrite(error: unknown, directory: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") return errors.OBJECT_DISK_FULL({ directory }, error);
+  const isRefused = code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR";
+  return isRefused ? errors.HOME_NOT_WRITABLE({ directory, because: message }, error) : error;
 }
 
 async function write(content: ObjectContent, path: string): Promise<{ sha256: string; bytes: number }> {

@@ -34,7 +34,7 @@ export interface ObjectStore {
   /**
    * Keeps the content; the same content again gives the reference of the first.
    *
-   * @throws STORE_OBJECT_NAME_INVALID, STORE_OBJECT_STORE_FAILED, STORE_DISK_FULL
+   * @throws STORE_OBJECT_NAME_INVALID, STORE_OBJECT_STORE_FAILED, STORE_OBJECT_DISK_FULL, STORE_HOME_NOT_WRITABLE
    */
   put(zone: Zone, name: ObjectName, content: ObjectContent): Promise<ObjectReference>;
   /** @throws STORE_OBJECT_MISSING, STORE_OBJECT_CORRUPT, STORE_OBJECT_STORE_FAILED */

@@ -176,6 +176,12 @@ describe("a directory", () => {
     expect(readdirSync(join(directory, "objects", ".incoming"))).toEqual([]);
   });
 
+  test("a directory that cannot be written to is named", async () => {
+    writeFileSync(join(directory, "file"), "");
+    const refusal = { code: "STORE_HOME_NOT_WRITABLE", message: expect.stringContaining(join(directory, "file")) };
+    await expect(createDirectoryStore(join(directory, "file")).put("raw", morning, bytes)).rejects.toMatchObject(refusal);
+  });
+
   test("what interrupted writers left goes after a day", async () => {
     const store = createDirectoryStore(directory);
     await store.put("raw", morning, bytes);
