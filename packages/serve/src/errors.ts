@@ -2,6 +2,13 @@ import { defineErrors } from "@atalaya/errors";
 import type { RowProblem } from "@atalaya/learn";
 import { describeProblems } from "./problems/row-problems.js";
 
+interface BadRows {
+  readonly pipeline: string;
+  readonly problems: readonly RowProblem[];
+  /** True: the body was one row, so its number says nothing. */
+  readonly isSingle: boolean;
+}
+
 export const errors = defineErrors("SERVE", {
   ALIAS_UNSET: {
     status: 404,
@@ -16,8 +23,8 @@ export const errors = defineErrors("SERVE", {
   },
   BAD_ROWS: {
     status: 422,
-    message: ({ problems }: { pipeline: string; problems: readonly RowProblem[] }) => describeProblems(problems),
-    hint: ({ pipeline }: { pipeline: string }) => `GET /v1/pipelines/${pipeline} lists the fields with an example.`,
+    message: ({ problems, isSingle }: BadRows) => describeProblems(problems, isSingle),
+    hint: ({ pipeline }: BadRows) => `GET /v1/pipelines/${pipeline} lists the fields with an example.`,
   },
   BODY_MISSING: {
     status: 400,
@@ -119,7 +126,7 @@ export const errors = defineErrors("SERVE", {
   TOO_MANY_ROWS: {
     status: 413,
     message: ({ rows, limit }: { rows: number; limit: number }) =>
-      `The request has ${rows} rows; at most ${limit} are scored at once.`,
+      `The request has ${rows} rows; at most ${limit} are answered at once.`,
     hint: () => "Send the rows in several requests.",
   },
   VERSION_UNKNOWN: {

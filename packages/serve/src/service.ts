@@ -27,8 +27,10 @@ export interface PredictionServiceOptions {
   readonly pollMs?: number;
   /** Longest wait at start for the first models; loading goes on after it. */
   readonly firstLoadMs?: number;
-  /** Most rows of one request. */
+  /** Most rows of one predict request: 100,000 unless said otherwise. */
   readonly mostRows?: number;
+  /** Most rows of one explain request, which takes some hundred times as long a row: 1,000 unless said otherwise. */
+  readonly mostExplainedRows?: number;
   /** Keeps inputs and answers; absent: nothing is kept. */
   readonly predictionSink?: PredictionSink;
   readonly logger?: ServiceLogger;
@@ -42,6 +44,7 @@ export class PredictionService {
   readonly log: PredictionLog | null;
   readonly logger: ServiceLogger;
   readonly mostRows: number;
+  readonly mostExplainedRows: number;
   readonly nextId: () => string = createIdGenerator();
   readonly #options: PredictionServiceOptions;
   readonly #pipelines = new Map<string, ServedPipeline>();
@@ -50,6 +53,7 @@ export class PredictionService {
     this.#options = options;
     this.logger = options.logger ?? SILENT;
     this.mostRows = options.mostRows ?? 100_000;
+    this.mostExplainedRows = options.mostExplainedRows ?? 1_000;
     const { predictionSink: sink } = options;
     const onFailed = (error: unknown, attempt: number) =>
       this.logger.warn({ error, attempt }, "The prediction log could not be written; trying again");

@@ -43,10 +43,10 @@ export interface Explanation extends AdditiveParts {
 
 /** The explanation with the `top` strongest effects of each scale; the others are summed up in `rest`. */
 export function keepStrongest(explanation: Explanation, top: number): Explanation {
-  const { onAnswerScale } = explanation;
+  const { onAnswerScale, effects, ...head } = explanation;
   return {
-    ...explanation,
-    ...strongest(explanation.effects, top),
+    ...head,
+    ...strongest(effects, top),
     onAnswerScale: onAnswerScale === null ? null : { ...onAnswerScale, ...strongest(onAnswerScale.effects, top) },
   };
 }

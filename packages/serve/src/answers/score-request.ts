@@ -48,7 +48,7 @@ export function predictRequest(
   body: Uint8Array | undefined,
   elapsedMs: () => number,
 ): PredictAnswer {
-  const request = readRequest(service, pipeline, body);
+  const request = readRequest(pipeline, body, service.mostRows);
   const { model, isSingle, frame } = request;
   const predictions = model.scoring.predict(frame);
   const head = answerHead(service, model);
@@ -65,7 +65,7 @@ export function explainRequest(
   top: number | null,
   elapsedMs: () => number,
 ): ExplainAnswer {
-  const request = readRequest(service, pipeline, body);
+  const request = readRequest(pipeline, body, service.mostExplainedRows);
   const { model, isSingle, frame } = request;
   const predictions = model.scoring.predict(frame);
   const explained = model.scoring.explain(frame).map((explanation, row): ExplainedPrediction => {
@@ -77,11 +77,11 @@ export function explainRequest(
   return isSingle ? { ...head, ...explained[0]! } : { ...head, predictions: explained };
 }
 
-function readRequest(service: PredictionService, pipeline: ServedPipeline, body: Uint8Array | undefined): ScoringRequest {
+function readRequest(pipeline: ServedPipeline, body: Uint8Array | undefined, mostRows: number): ScoringRequest {
   const model = pipeline.ready();
-  const { rows, isSingle } = requestRows(decodeBody(body), service.mostRows);
+  const { rows, isSingle } = requestRows(decodeBody(body), mostRows);
   const { frame, problems } = model.scoring.read(rows);
-  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: pipeline.name, problems });
+  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: pipeline.name, problems, isSingle });
   return { model, rows, isSingle, frame };
 }
 

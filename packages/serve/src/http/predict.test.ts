@@ -60,6 +60,9 @@ describe("predict", () => {
       { row: 2, field: "bed", expected: "a whole number from 0 to 50", received: "nothing" },
     ]);
     expect(body.detail).toContain('Field "bed" of row 0');
+    expect((await post("/predict", { bed: true })).body.detail).toMatch(
+      /^Field "bed": expected a whole number .*, received true\.$/,
+    );
   });
 
   it("refuses options that it does not know", async () => {
@@ -84,6 +87,12 @@ describe("explain", () => {
     expect(explanation.effects).toHaveLength(1);
     expect(explanation.rest).toEqual({ features: 2, effect: 500 });
     expect(explanation.onAnswerScale.rest.features).toBe(2);
+  });
+
+  it("takes fewer rows than predict, as each takes longer", async () => {
+    const rows = Array.from({ length: 1_001 }, () => ({ bed: 1 }));
+    expect((await post("/explain", rows)).body).toMatchObject({ status: 413, code: "SERVE_TOO_MANY_ROWS" });
+    expect((await post("/predict", rows)).status).toBe(200);
   });
 
   it.each(["0", "-1", "x", "1.5", "1&top=2"])("refuses top=%s", async (top) => {

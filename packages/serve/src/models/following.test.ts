@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { encodeLinear } from "../test/linear-model.js";
+import { createPredictionServer } from "../http/server.js";
+import { encodeLinear, openLinear } from "../test/linear-model.js";
 import { type LinearServer, linearServer } from "../test/linear-server.js";
 
 const PIPELINE = "house-prices";
@@ -98,6 +99,17 @@ describe("the served version", () => {
     await vi.waitFor(() => expect(late.models.listeners(PIPELINE)).toBe(1), { interval: 5 });
     await late.close();
     expect(late.models.listeners(PIPELINE)).toBe(0);
+  });
+});
+
+describe("models that hang", () => {
+  it("keep neither the start nor the end of the service waiting", async () => {
+    const never = () => new Promise<never>(() => {});
+    const models = { load: never, versionOf: never, onChange: never };
+    const hanging = await createPredictionServer({ models, open: openLinear, pipelines: [PIPELINE], firstLoadMs: 20 });
+    expect((await hanging.app.inject("/health")).statusCode).toBe(200);
+    expect((await hanging.app.inject("/ready")).statusCode).toBe(503);
+    await hanging.close();
   });
 });
 

@@ -107,10 +107,10 @@ export class ServedPipeline {
     });
   }
 
+  /** Does not wait for a load that hangs; one that ends later changes nothing and tells nobody. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#poll !== null) clearTimeout(this.#poll);
-    await this.#lastLoad;
     await this.#stopListening?.();
   }
 
@@ -160,7 +160,7 @@ export class ServedPipeline {
   }
 
   #swap<Model extends ServedModel | null>(model: Model): Model {
-    const changed = this.#model !== model;
+    const changed = this.#model !== model && !this.#closed;
     this.#model = model;
     if (changed) this.#options.observer.served(this.name, model);
     return model;
@@ -182,7 +182,7 @@ export class ServedPipeline {
   #report(error: AtalayaError): void {
     const isNew = this.#problem?.code !== error.code || this.#problem.message !== error.message;
     this.#problem = error;
-    if (isNew) this.#options.observer.failed(this.name, error);
+    if (isNew && !this.#closed) this.#options.observer.failed(this.name, error);
   }
 
   async #fetch(wanted: WantedModel): Promise<StoredModel | null> {
