@@ -25,8 +25,22 @@ export async function errorsPage(root) {
     "Every error carries a stable code. `<name>` stands for a detail of the moment. The status is that of the HTTP answer;",
     '"again" means that the same call may succeed later without any change.',
     "",
-    ...codes.flatMap(([code, definition]) => section(code, definition)),
+    ...codes.flatMap(([code, definition], position) => {
+      const before = codes[position - 1]?.[0];
+      const chapter =
+        prefixOf(code) === (before === undefined ? undefined : prefixOf(before)) ? [] : [`## ${prefixOf(code)}`, ""];
+      return [...chapter, ...section(code, definition)];
+    }),
   ].join("\n");
+}
+
+/**
+ * `STORE_DISK_FULL` is of the package store.
+ *
+ * @param {string} code
+ */
+function prefixOf(code) {
+  return code.slice(0, code.indexOf("_")).toLowerCase();
 }
 
 /**
@@ -47,7 +61,7 @@ function catalogues(folder) {
  */
 function section(code, definition) {
   const again = definition.retryable ? ", again" : "";
-  const lines = [`## ${code}`, "", `Status ${definition.status}${again}. ${asText(definition.message)}`, ""];
+  const lines = [`### ${code}`, "", `Status ${definition.status}${again}. ${asText(definition.message)}`, ""];
   if (definition.hint !== undefined) lines.push(`Cure: ${asText(definition.hint)}`, "");
   return lines;
 }
@@ -56,9 +70,9 @@ function section(code, definition) {
 function asText(make) {
   let text;
   try {
-    text = make(placeholderDetails()).replaceAll("NaN", "<number>");
+    text = String(make(placeholderDetails())).replaceAll("NaN", "<number>");
   } catch {
     text = "(The text depends on the details.)";
   }
-  return text.replaceAll(/<[^<>]*>/g, (name) => `\`${name}\``).replaceAll("\n", " ");
+  return text.replaceAll(/`[^`]*`|<[^<>]*>/g, (part) => (part.startsWith("`") ? part : `\`${part}\``)).replaceAll("\n", " ");
 }
