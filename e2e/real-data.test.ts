@@ -75,8 +75,8 @@ describe.skipIf(absent)(`real data${absent ? ` (${absent})` : ""}`, () => {
         const three = await run(["run", "nsl-kdd-three-features", "--project", project, "--json"], { home, env });
         const weak = lastJson<RunResult>(three);
         console.log(JSON.stringify(weak));
-        // Known to be near chance (scikit-learn: 0.50): reported as it is, and refused by its gate with exit code 3.
-        expect(weak.metrics["auroc"]).toBeGreaterThan(0.2);
+        // scikit-learn reaches 0.85 to 0.89 by seed on these three: reported as it is, and refused by its gate with exit code 3.
+        expect(weak.metrics["auroc"]).toBeGreaterThan(0.8);
         expect(weak.metrics["auroc"]).toBeLessThan(0.92);
         expect(weak.verdict).toBe("refused");
         expect(three.code).toBe(3);

@@ -79,7 +79,7 @@ export const housePrices = pipeline("house-prices")
       l2: logBetween(0.1, 10),
     }),
   )
-  .evaluate({ metrics: ["rmse", "mae", "r2", "mape"], slices: ["state"], explain: { rows: 2_000 } })
+  .evaluate({ metrics: ["rmse", "mae", "r2", "mape"], slices: ["state"], explain: { rows: 500 } })
   .gate(atLeast("r2", 0.35), atMost("rmse", 700_000), noWorseThanChampion("rmse", { tolerance: 0.01 }))
   .promote("production")
   .retrain(whenDrifted({ psi: 0.2, on: ["houseSize", "state", "sizePerBed"], minRows: 1_000 }), cron("0 3 * * 1"));

@@ -63,7 +63,7 @@ const flows = dataset("nsl-kdd-flows", {
   attack: column.category(),
 });
 
-/** Bytes, duration and bytes per second alone: too little to tell attacks from traffic, and reported as such. */
+/** Bytes, duration and bytes per second alone: weaker than all columns, and reported as it is. */
 export const nslKddThreeFeatures = pipeline("nsl-kdd-three-features")
   .ingest(flows, parquetFiles(setting.url("NSL_KDD_TRAIN")))
   .validate({ maxRejected: 0 })

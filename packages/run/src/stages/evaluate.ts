@@ -43,7 +43,13 @@ export async function reportOn(
 ): Promise<EvaluationReport> {
   const { rows, divided, replay } = holdout;
   const frame = replay === null ? await loadPart(context, rows, divided, TEST) : await loadRows(context, replay);
-  const evaluated = await evaluateModel(context.definition, bundle, frame, (judged) => fitSecondForest(context, judged, holdout));
+  const evaluated = await evaluateModel(
+    context.definition,
+    bundle,
+    frame,
+    (judged) => fitSecondForest(context, judged, holdout),
+    context.pool,
+  );
   return {
     pipeline: context.definition.name,
     model: hash,

@@ -2,7 +2,6 @@ import type { LabelDefinition, PipelineDefinition } from "@atalaya/define";
 import {
   type AnomalyEvidence,
   columnOf,
-  createScorer,
   type Evidence,
   type FittedModel,
   type Frame,
@@ -15,6 +14,7 @@ import {
   selectRows,
   transformFeatures,
 } from "@atalaya/learn";
+import type { FitPool } from "@atalaya/learn/threads";
 import type { EvaluationReport, ExplanationSummary, Measurement, SliceMeasurement } from "../reports/evaluation-report.js";
 import { evidenceOf, scoresOf } from "./evidence.js";
 import { readTarget } from "./target.js";
@@ -34,6 +34,7 @@ export async function evaluateModel(
   bundle: ModelBundle,
   frame: Frame,
   secondForest: SecondForest,
+  pool: FitPool,
 ): Promise<Evaluated> {
   const { metrics, slices } = definition.evaluate;
   const notes: string[] = [];
@@ -41,7 +42,8 @@ export async function evaluateModel(
   return {
     metrics: measure(metrics, evidence) as Readonly<Record<string, Measurement>>,
     slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
-    explanation: definition.evaluate.explainRows === 0 ? null : explain(bundle, frame, definition.evaluate.explainRows),
+    explanation:
+      definition.evaluate.explainRows === 0 ? null : await explain(bundle, frame, definition.evaluate.explainRows, pool),
     notes,
   };
 }
@@ -115,30 +117,35 @@ function measureSlices(metrics: readonly string[], evidence: Evidence, frame: Fr
     }));
 }
 
-/** Mean absolute effects over the first rows, and how closely effects add up to the outputs. */
-function explain(bundle: ModelBundle, frame: Frame, most: number): ExplanationSummary {
+/** Mean absolute effects over the first rows, and how closely effects add up to the outputs. Computed on the threads. */
+async function explain(bundle: ModelBundle, frame: Frame, most: number, pool: FitPool): Promise<ExplanationSummary> {
   const count = Math.min(most, frame.rowCount);
   const rows = selectRows(
     frame,
     Uint32Array.from({ length: count }, (_, row) => row),
   );
-  const scorer = createScorer(bundle);
-  const totals = new Map<string, number>();
+  const { features, model } = bundle;
+  const matrix = transformFeatures(features, rows);
+  const { base, effects, outputCount, columnCount } = await pool.explain(model, matrix);
+  const totalByColumn = new Float64Array(columnCount);
   let largestGap = 0;
-  let space: string = bundle.model.space;
-  for (const explanation of scorer.explain(rows)) {
-    space = explanation.space;
-    for (const { base, output, effects } of explanation.outputs) {
-      let sum = base;
-      for (const { feature, effect } of effects) {
+  predictRaw(model, matrix).forEach((outputs, output) => {
+    for (let row = 0; row < count; row++) {
+      const start = (row * outputCount + output) * columnCount;
+      let sum = base[output]!;
+      for (let column = 0; column < columnCount; column++) {
+        const effect = effects[start + column]!;
         sum += effect;
-        totals.set(feature, (totals.get(feature) ?? 0) + Math.abs(effect));
+        totalByColumn[column]! += Math.abs(effect);
       }
-      largestGap = Math.max(largestGap, Math.abs(sum - output) / Math.max(1, Math.abs(output)));
+      largestGap = Math.max(largestGap, Math.abs(sum - outputs[row]!) / Math.max(1, Math.abs(outputs[row]!)));
     }
-  }
-  const importance = [...totals]
-    .map(([feature, total]) => ({ feature, meanAbsoluteEffect: total / Math.max(1, count) }))
+  });
+  const importance = features.features
+    .map(({ name, column, width }) => {
+      const total = totalByColumn.subarray(column, column + width).reduce((sum, value) => sum + value, 0);
+      return { feature: name, meanAbsoluteEffect: total / Math.max(1, count) };
+    })
     .sort((a, b) => b.meanAbsoluteEffect - a.meanAbsoluteEffect);
-  return { rows: count, space, largestGap, importance };
+  return { rows: count, space: model.space, largestGap, importance };
 }
