@@ -72,8 +72,12 @@ export class NumberReader implements ColumnReader {
   }
 
   readText(block: TextBlock, field: number, marks: RowMarks): void {
+    if (field < 0) this.readValues(null, marks);
+    else this.#readCells(block, field, marks);
+  }
+
+  #readCells(block: TextBlock, field: number, marks: RowMarks): void {
     const { recordCount, bytes, cellStarts, cellEnds } = block;
-    if (field < 0) return this.readValues(null, marks);
     this.#reserve(recordCount);
     const stride = block.fields.length;
     const markers = block.missing ? new Set(block.missing) : this.#markers;
@@ -84,7 +88,7 @@ export class NumberReader implements ColumnReader {
       let value = Number.NaN;
       if (start < end) {
         if (this.#isNumber) value = parsePlainNumber(bytes, start, end);
-        if (value !== value) value = this.#slowly(record, bytes.toString("utf8", start, end), markers, marks);
+        if (Number.isNaN(value)) value = this.#slowly(record, bytes.toString("utf8", start, end), markers, marks);
       }
       values[record] = this.#judged(record, value, marks);
     }
@@ -139,7 +143,7 @@ export class NumberReader implements ColumnReader {
 
   #judged(record: number, value: number, marks: RowMarks): number {
     if (value >= this.#least && value <= this.#largest && !this.#isInteger) return value;
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       if (!this.column.optional) marks.reject(record, this.column.name, "missing", null);
       return value;
     }

@@ -39,8 +39,12 @@ export class TextReader implements ColumnReader {
   }
 
   readText(block: TextBlock, field: number, marks: RowMarks): void {
+    if (field < 0) this.readValues(null, marks);
+    else this.#readCells(block, field, marks);
+  }
+
+  #readCells(block: TextBlock, field: number, marks: RowMarks): void {
     const { recordCount, bytes, cellStarts, cellEnds } = block;
-    if (field < 0) return this.readValues(null, marks);
     this.#reserve(recordCount);
     const stride = block.fields.length;
     for (let record = 0, cell = field; record < recordCount; record++, cell += stride) {

@@ -6,6 +6,9 @@ const QUOTE = 34;
 const SPACE = 32;
 const TAB = 9;
 
+/** Room for cells at first, so that a header of unknown width costs little. */
+const FIRST_CELLS = 1 << 16;
+
 const NEED_MORE = -1;
 const UNCLOSED = -2;
 const TEXT_AFTER = -3;
@@ -108,7 +111,7 @@ export class DelimitedScanner {
   #reserve(): void {
     const most = this.lines.length;
     if (this.recordCount < most) return;
-    const next = Math.max(1024, most * 2);
+    const next = Math.max(1, Math.min(1024, Math.floor(FIRST_CELLS / this.stride)), most * 2);
     const grown = (from: Int32Array, size: number): Int32Array<ArrayBuffer> => {
       const to = new Int32Array(size);
       to.set(from);

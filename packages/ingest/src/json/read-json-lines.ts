@@ -8,6 +8,18 @@ import { isRow, type JsonRow, rowsBlock } from "./value-rows.js";
 
 const LF = 10;
 
+const NOT_JSON = "not JSON";
+
+/** The object on a line, or why there is none. */
+function rowOf(text: string): JsonRow | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRow(value) ? value : "not a JSON object";
+  } catch {
+    return NOT_JSON;
+  }
+}
+
 /** Lines of one window, read into rows and rejections. */
 class LineReader {
   readonly rows: JsonRow[] = [];
@@ -24,19 +36,15 @@ class LineReader {
       .replace(/^\uFEFF/, "")
       .trim();
     if (text === "") return;
-    const reject = (reason: string): void => {
+    const row = isUtf8(bytes) ? rowOf(text) : "invalid UTF-8";
+    if (typeof row === "string") {
+      const reason = isUnterminated && row === NOT_JSON ? "the last line is incomplete" : row;
       this.rejected.push({ line, column: null, reason, value: null, text: text.replaceAll("\0", "\uFFFD").slice(0, MOST_TEXT) });
-    };
-    if (!isUtf8(bytes)) return reject("invalid UTF-8");
-    try {
-      const row: unknown = JSON.parse(text);
-      if (!isRow(row)) return reject("not a JSON object");
-      this.rows.push(row);
-      this.lines.push(line);
-      this.texts.push([start, end]);
-    } catch {
-      reject(isUnterminated ? "the last line is incomplete" : "not JSON");
+      return;
     }
+    this.rows.push(row);
+    this.lines.push(line);
+    this.texts.push([start, end]);
   }
 
   block(): ValueBlock {

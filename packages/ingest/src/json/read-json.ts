@@ -41,7 +41,7 @@ export function parseDocument(name: string, bytes: Uint8Array): JsonDocument {
     );
   }
   if (Array.isArray(value)) return { rows: value, envelope: {} };
-  if (isRow(value) && Array.isArray(value["data"])) {
+  if (isRow(value) && Array.isArray(value.data)) {
     const { data: rows, ...envelope } = value as { data: unknown[] };
     return { rows, envelope };
   }

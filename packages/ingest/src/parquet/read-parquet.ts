@@ -137,7 +137,7 @@ export async function readParquet(
     let rowCount = 0;
     for await (const chunk of scanParquet(duck, path, path, selected)) {
       rowCount += chunk.rowCount;
-      chunk.columns.forEach((values, position) => gathered[position]!.add(values));
+      for (const [position, values] of chunk.columns.entries()) gathered[position]!.add(values);
     }
     return { rowCount, columns: new Map(names.map((name, position) => [name, gathered[position]!.build()])) };
   } finally {

@@ -29,17 +29,20 @@ export interface ReplayServer {
   close(): Promise<void>;
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length });
-  response.end(bytes);
+/** What goes back; null: nothing ever does. */
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+  /** Half of the body, then the connection is gone: as of a source that dies while it answers. */
+  readonly isCut?: boolean;
 }
 
-/** Half of the body, then the connection is gone: as a source does that dies while it answers. */
-function answerHalf(response: ServerResponse, body: string): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length });
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+function send(response: ServerResponse, reply: Reply | null): void {
+  if (reply === null) return;
+  const bytes = Buffer.from(reply.body);
+  response.writeHead(reply.status, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length });
+  if (reply.isCut) response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+  else response.end(bytes);
 }
 
 /** A whole number of at least 1 from the query; null when it is absent, and a sentence when it is no such number. */
@@ -63,45 +66,44 @@ class Replay {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://replay");
-    const { table } = this.sequence;
-    if (url.pathname === "/health") {
-      const batches = Math.ceil(table.rowCount / this.rows);
-      return answer(response, 200, JSON.stringify({ status: "ok", rows: table.rowCount, batches, columns: table.columns }));
-    }
-    if (url.pathname === "/reset" && request.method === "POST") {
-      this.sequence.reset();
-      return answer(response, 200, JSON.stringify({ status: "reset" }));
-    }
-    if (url.pathname !== "/data" || request.method !== "GET") {
-      const detail = "Ask GET /data?group_number=5&day=Tuesday, GET /health or POST /reset.";
-      return answer(response, 404, JSON.stringify({ detail }));
-    }
-    setTimeout(() => this.#data(url.searchParams, response), this.faults.delayMs ?? 0);
+    if (url.pathname === "/data" && request.method === "GET") {
+      setTimeout(() => send(response, this.#data(url.searchParams)), this.faults.delayMs ?? 0);
+    } else send(response, this.#control(url.pathname, request.method ?? "GET"));
   }
 
-  #data(query: URLSearchParams, response: ServerResponse): void {
+  #control(path: string, method: string): Reply {
+    const { table } = this.sequence;
+    if (path === "/health") {
+      const batches = Math.ceil(table.rowCount / this.rows);
+      return { status: 200, body: JSON.stringify({ status: "ok", rows: table.rowCount, batches, columns: table.columns }) };
+    }
+    if (path === "/reset" && method === "POST") {
+      this.sequence.reset();
+      return { status: 200, body: JSON.stringify({ status: "reset" }) };
+    }
+    const detail = "Ask GET /data?group_number=5&day=Tuesday, GET /health or POST /reset.";
+    return { status: 404, body: JSON.stringify({ detail }) };
+  }
+
+  #data(query: URLSearchParams): Reply | null {
     const asker = {
       group: query.get("group_number") ?? query.get("group") ?? "0",
       day: query.get("day") ?? query.get("date") ?? "",
     };
     const rows = wholeNumber(query, "rows", MOST_ROWS) ?? this.rows;
     const batch = wholeNumber(query, "batch", Number.MAX_SAFE_INTEGER);
-    if (typeof rows === "string" || typeof batch === "string") {
-      return answer(response, 422, JSON.stringify({ detail: typeof rows === "string" ? rows : batch }));
-    }
+    if (typeof rows === "string") return { status: 422, body: JSON.stringify({ detail: rows }) };
+    if (typeof batch === "string") return { status: 422, body: JSON.stringify({ detail: batch }) };
     const fault = this.#draw();
-    if (fault === "hang") return;
-    if (fault === "fail") return answer(response, 500, JSON.stringify({ detail: "the source failed, as it was told to" }));
-    if (batch !== null) {
-      const body = this.sequence.at(asker, batch, rows);
-      return fault === "truncate" ? answerHalf(response, body) : answer(response, 200, body);
-    }
+    if (fault === "hang") return null;
+    if (fault === "fail") return { status: 500, body: JSON.stringify({ detail: "the source failed, as it was told to" }) };
+    const isCut = fault === "truncate";
+    if (batch !== null) return { status: 200, body: this.sequence.at(asker, batch, rows), isCut };
     const repeated = fault === "duplicate" ? this.sequence.repeat(asker) : null;
-    if (repeated !== null) return answer(response, 200, repeated);
+    if (repeated !== null) return { status: 200, body: repeated };
     const { body, given } = this.sequence.next(asker, rows);
-    if (fault === "truncate") return answerHalf(response, body);
-    given();
-    answer(response, 200, body);
+    if (!isCut) given();
+    return { status: 200, body, isCut };
   }
 }
 

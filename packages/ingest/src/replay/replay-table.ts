@@ -45,7 +45,10 @@ class ReplayColumn {
   }
 
   pushCell(block: TextBlock, start: number, end: number): void {
-    if (start === end) return this.#push(0);
+    this.#push(start === end ? 0 : this.#codeOfCell(block, start, end));
+  }
+
+  #codeOfCell(block: TextBlock, start: number, end: number): number {
     const number = this.#distinct.numberOf(block.bytes, start, end);
     if (number === this.#codeByNumber.length) {
       const text = block.bytes.toString("utf8", start, end);
@@ -53,7 +56,7 @@ class ReplayColumn {
       this.#codeByNumber.push(isMissing ? 0 : this.json.push(JSON.stringify(text)) - 1);
       if (!isMissing) this.#texts.push(text);
     }
-    this.#push(this.#codeByNumber[number]!);
+    return this.#codeByNumber[number]!;
   }
 
   pushJson(json: string): void {

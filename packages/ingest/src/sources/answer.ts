@@ -69,9 +69,9 @@ export function meaningOf(url: string, answer: HttpAnswer, taken: number): Answe
   try {
     const { rows, envelope } = parseDocument(url, body);
     if (rows.length === 0) return { kind: "end", because: "the batch is empty" };
-    const number = envelope["batch_number"];
+    const number = envelope.batch_number;
     const cursor = typeof number === "number" || typeof number === "string" ? String(number) : null;
-    return { kind: "batch", cursor, format, isLast: envelope["more"] === false };
+    return { kind: "batch", cursor, format, isLast: envelope.more === false };
   } catch (error) {
     if (!isAtalayaError(error)) throw error;
     if (error.code === "INGEST_JSON_SHAPE") {

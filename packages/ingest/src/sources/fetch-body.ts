@@ -31,7 +31,7 @@ function withHeader(url: URL): { url: URL; headers: Record<string, string> } {
   const headers: Record<string, string> = { accept: "application/json, text/csv;q=0.9, */*;q=0.5" };
   if (username !== "" || password !== "") {
     const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
+    headers.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
   }
   return { url: plain, headers };
 }
