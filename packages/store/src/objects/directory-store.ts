@@ -46,7 +46,7 @@ async function put(directory: string, zone: Zone, name: ObjectName, content: Obj
   } catch (error) {
     throw explainWrite(error, directory);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

@@ -74,6 +74,6 @@ async function runInitdb(place: ServerPlace, directory: string, passwordFile: st
   });
   if (code === 0) return;
   const log = output.trim().split("\n").slice(-6).join(" | ");
-  if (/No space left on device/i.test(output)) throw errors.DISK_FULL({ directory, log });
+  if (/No space left on device/i.test(output)) throw errors.DISK_FULL({ directory: place.dataDirectory, log });
   throw errors.INITDB_FAILED({ log });
 }

@@ -41,7 +41,7 @@ const portAttempts = 5;
 export async function launchPostgres(home: string, options: LaunchOptions = {}): Promise<EmbeddedDatabase> {
   const placement = await placeState(home);
   const { directory, account } = placement;
-  return withStartLock(join(directory, "locks"), async () => {
+  const start = async (): Promise<EmbeddedDatabase> => {
     const place: ServerPlace = {
       dataDirectory: join(directory, "data"),
       logFile: join(directory, "server.log"),
@@ -56,7 +56,20 @@ export async function launchPostgres(home: string, options: LaunchOptions = {}):
     const use = await announceUse(join(directory, "users"));
     const release = once(() => leave(placement, place, use, url, options.sessionName ?? "atalaya"));
     return { url, adopted, stateDirectory: directory, release };
-  });
+  };
+  try {
+    return await withStartLock(join(directory, "locks"), start);
+  } catch (error) {
+    throw explainFailure(error, directory);
+  }
+}
+
+/** Files of our own (the lock, the password, the use) meet the same full or closed disks as the server. */
+function explainFailure(error: unknown, directory: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") return errors.DISK_FULL({ directory, log: message }, error);
+  const isRefused = code === "EACCES" || code === "EPERM" || code === "EROFS";
+  return isRefused ? errors.HOME_NOT_WRITABLE({ directory, because: message }, error) : error;
 }
 
 function announceFirstStart({ home, directory, account }: Placement, { onNotice }: LaunchOptions): void {

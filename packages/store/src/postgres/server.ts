@@ -17,6 +17,7 @@ const configuration: Readonly<Record<string, string>> = {
   work_mem: "16MB",
   maintenance_work_mem: "64MB",
   max_wal_size: "256MB",
+  min_wal_size: "32MB",
   fsync: "on",
   // Of the process model: no I/O workers, no logical replication, one autovacuum worker.
   io_method: "sync",
