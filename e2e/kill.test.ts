@@ -32,10 +32,10 @@ describe("kill -9, and a restart that continues", () => {
           const result = lastJson<RunResult>(await run(["run", "house-prices", "--json"], { home }));
           const said = `killed at ${step} + ${afterMs} ms`;
           expect([said, result.model, result.version, result.rows]).toEqual([said, undisturbed.model, 1, undisturbed.rows]);
-          const runs = lastJson<{ runs: readonly unknown[] }>(await run(["runs", "--json"], { home }));
-          const versions = lastJson<{ versions: readonly unknown[] }>(await run(["models", "list", "--json"], { home }));
-          expect([said, versions.versions.length]).toEqual([said, 1]);
-          expect(runs.runs.length).toBeLessThanOrEqual(2);
+          const runs = lastJson<readonly unknown[]>(await run(["runs", "--json"], { home }));
+          const versions = lastJson<readonly unknown[]>(await run(["models", "list", "--json"], { home }));
+          expect([said, versions.length]).toEqual([said, 1]);
+          expect(runs.length).toBeLessThanOrEqual(2);
         });
       }
     }),

@@ -80,5 +80,11 @@ export const rules = [
     from: { pathNot: tests },
     to: { path: tests },
   },
-  { name: "resolvable", comment: "The module cannot be found.", severity: "error", from: {}, to: { couldNotResolve: true } },
+  {
+    name: "resolvable",
+    comment: "The module cannot be found.",
+    severity: "error",
+    from: { pathNot: tests },
+    to: { couldNotResolve: true },
+  },
 ];

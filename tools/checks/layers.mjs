@@ -27,6 +27,7 @@ export async function checkLayers(root) {
       extensionAlias: { ".js": [".ts", ".js"] },
       extensions: [".ts", ".js"],
       conditionNames: ["import", "node"],
+      exportsFields: ["exports"],
       alias: sources(root),
     },
   );

@@ -3,6 +3,9 @@ import { runCommandLine } from "./command-line.js";
 /** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
 const interruptedTwice = 130;
 
+// A library that uses what another one will drop is no matter of whoever types a command.
+process.noDeprecation = true;
+
 const interruption = new AbortController();
 const interrupt = (): void => {
   if (interruption.signal.aborted) process.exit(interruptedTwice);

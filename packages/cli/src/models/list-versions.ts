@@ -1,3 +1,4 @@
+import { metricCatalogue } from "@atalaya/learn";
 import type { ModelVersion, Registry } from "@atalaya/registry";
 import { formatTime } from "../terminal/format.js";
 import { metricsText } from "../terminal/result-lines.js";
@@ -51,12 +52,21 @@ export function versionFacts(version: ModelVersion): Readonly<Record<string, unk
   };
 }
 
-/** Metrics as numbers by name; what is stored otherwise is left out. */
+/** Metrics as numbers by name, in the order of the catalogue, as the database keeps none; what is no number is left out. */
 export function metricsOf(version: Pick<ModelVersion, "metrics">): Record<string, number | null> {
   const { metrics } = version;
   if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) return {};
   const entries: [string, unknown][] = Object.entries(metrics);
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => (value === null || typeof value === "number" ? [[name, value] as const] : [])),
+  const numbers = entries.flatMap(([name, value]) =>
+    value === null || typeof value === "number" ? [[name, value] as const] : [],
   );
+  return Object.fromEntries(numbers.sort(([one], [other]) => place(one) - place(other)));
+}
+
+const catalogueOrder = Object.keys(metricCatalogue);
+
+/** A metric that the catalogue does not know comes last. */
+function place(metric: string): number {
+  const index = catalogueOrder.indexOf(metric);
+  return index === -1 ? catalogueOrder.length : index;
 }

@@ -9,7 +9,8 @@ export async function showVersion(registry: Registry, terminal: Terminal, pipeli
   const { moves } = await registry.history(pipeline);
   const arrivals = moves.filter(({ toVersion }) => toVersion === number);
   const { palette } = terminal;
-  const label = (text: string): string => palette.dim(text.padEnd(10));
+  const labelWidth = Math.max("parameters".length, ...arrivals.map(({ alias }) => alias.length)) + 2;
+  const label = (text: string): string => palette.dim(text.padEnd(labelWidth));
   const aliases = version.aliases.length === 0 ? "" : `, carries ${version.aliases.join(", ")}`;
   terminal.answer(
     {

@@ -109,8 +109,12 @@ function featureLines(plan: StarterPlan): string[] {
 
 /** Parts of times are derived for real; a ratio of two numbers is only shown, as nobody knows whether it means anything. */
 function deriveLines(plan: StarterPlan): string[] {
+  const taken = new Set(plan.columns.map(({ name }) => name));
   const times = plan.columns.filter(({ role }) => role === "ignored");
-  const parts = times.flatMap(({ name }) => [`${name}Year: row.${name}.year()`, `${name}Month: row.${name}.month()`]);
+  const parts = times.flatMap(({ name }) => [
+    `${freeName(`${name}Year`, taken)}: row.${name}.year()`,
+    `${freeName(`${name}Month`, taken)}: row.${name}.month()`,
+  ]);
   if (parts.length > 0) return ["  derive: (row) => ({", ...parts.map((part) => `    ${part},`), "  }),"];
   const [first, second] = plan.columns.filter(
     ({ role, type }) => role === "feature" && (type === "number" || type === "integer"),
@@ -120,6 +124,13 @@ function deriveLines(plan: StarterPlan): string[] {
     "  // Expressions become part of the model, so a request is treated as a training row was:",
     `  // derive: (row) => ({ ratio: row.${first.name}.div(row.${second.name}) }),`,
   ];
+}
+
+/** A derived value may not be called like a column. */
+function freeName(wanted: string, taken: Set<string>): string {
+  const name = taken.has(wanted) ? freeName(`${wanted}Part`, taken) : wanted;
+  taken.add(name);
+  return name;
 }
 
 function splitText(plan: StarterPlan): string {

@@ -45,14 +45,18 @@ const tsconfigText = json({
 function readmeText(plan: StarterPlan, sample: string): string {
   const target = plan.columns.find(({ role }) => role === "target");
   const purpose = target === undefined ? "Finds unusual rows." : `Predicts \`${target.name}\`.`;
+  const commands = [
+    { line: `atalaya run ${plan.project}`, does: "train, evaluate, and promote if every gate passes" },
+    { line: "atalaya up", does: "the same, and serve predictions; prints a request to try" },
+    { line: `atalaya models list ${plan.project}`, does: "its versions" },
+  ];
+  const width = Math.max(...commands.map(({ line }) => line.length));
   return `# ${plan.project}
 
 ${purpose} The whole pipeline stands in \`${plan.project}.pipeline.ts\`, made from ${plan.dataFile} by \`atalaya init\`; change it as you like.
 
 \`\`\`sh
-atalaya run ${plan.project}    # train, evaluate, and promote if every gate passes
-atalaya up            # the same, and serve predictions; prints a request to try
-atalaya models list ${plan.project}
+${commands.map(({ line, does }) => `${line.padEnd(width)}  # ${does}`).join("\n")}
 \`\`\`
 
 The data come from the setting \`${plan.setting}\`: a file, or a folder whose files are the batches. While it is not set,

@@ -46,7 +46,7 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     closing.add({ close: async () => progress.end() });
     const stores = closing.add(await openStores(session.settings(project.directory), say));
     const server = closing.add(await startServing({ stores, pipelines: served, listen: options.listen, say, talks: false }));
-    const home = relative(workingDirectory, stores.settings.home) || ".";
+    const home = shortPath(workingDirectory, stores.settings.home);
     terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
     if (signal.aborted) return;
     const workshop = closing.add(await openWorkshop({ session, project, stores, progress }));
@@ -86,6 +86,7 @@ async function runPipelines(options: {
 
 async function runOne(pipeline: string, session: Session, workshop: Workshop): Promise<Outcome> {
   const { terminal, signal } = session;
+  terminal.say();
   try {
     const result = await workshop.run(pipeline);
     for (const line of resultLines(result, terminal.palette)) terminal.say(line);
@@ -109,6 +110,12 @@ async function untilServed(server: StartedPredictionServer, outcomes: readonly O
         .reload()
         .catch(() => undefined);
   }
+}
+
+/** Relative where that is shorter to read, which it is not above the working directory. */
+function shortPath(from: string, path: string): string {
+  const short = relative(from, path);
+  return short === "" || short.startsWith("..") ? path : short;
 }
 
 function answer(server: StartedPredictionServer, outcomes: readonly Outcome[]): unknown {

@@ -2,14 +2,9 @@ import { createReadStream } from "node:fs";
 import { errors } from "../errors.js";
 import { detectCompression } from "./detect-format.js";
 import type { ByteInput } from "./format.js";
-import { gunzip } from "./gunzip.js";
+import { type CutReport, gunzip } from "./gunzip.js";
 
 export const CHUNK_BYTES = 1 << 20;
-
-/** Why a file ends before its end, when it does: known after the last chunk. */
-export interface CutReport {
-  because: string | null;
-}
 
 /** Decompressed bytes in pieces of at most 1 MiB. */
 export interface ByteChunks {

@@ -1,6 +1,10 @@
 import { createGunzip, type Gunzip } from "node:zlib";
 import { errors } from "../errors.js";
-import type { CutReport } from "./byte-chunks.js";
+
+/** Why a file ends before its end, when it does: known after the last chunk. */
+export interface CutReport {
+  because: string | null;
+}
 
 /** Small steps bound the memory: deflate packs at most about 1,000 to 1, so one step gives at most 64 MB. */
 const STEP_BYTES = 64 * 1024;
