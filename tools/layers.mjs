@@ -84,7 +84,7 @@ export const rules = [
     name: "resolvable",
     comment: "The module cannot be found.",
     severity: "error",
-    from: { pathNot: tests },
+    from: {},
     to: { couldNotResolve: true },
   },
 ];

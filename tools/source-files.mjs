@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const roots = ["packages", "applications", "tools", "bench"];
+const roots = ["packages", "applications", "tools", "bench", "e2e"];
 const skipped = new Set(["node_modules", "dist", "goldens", "results", ".atalaya"]);
 
 /**
