@@ -9,7 +9,7 @@ import { runNode } from "../subprocess.mjs";
  * @param {readonly string[]} [paths]
  * @returns {Promise<import("../check.mjs").Findings>}
  */
-export async function checkLostPromises(root, paths = ["packages", "applications"]) {
+export async function checkLostPromises(root, paths = ["packages", "applications", "e2e"]) {
   const oxlint = join(root, "node_modules/oxlint/bin/oxlint");
   const configuration = join(root, "tools/checks/oxlint.json");
   const args = [oxlint, "--type-aware", "--config", configuration, "--format=unix", "--deny-warnings", ...paths];
