@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { readEpoch, readTimeText } from "./parse-instant.js";
 import { parsePlainNumber, readNumberText } from "./parse-number.js";
 
+fc.configureGlobal({ seed: 20261121 });
+
 function plain(text: string): number {
   const bytes = Buffer.from(`#${text}#`);
   return parsePlainNumber(bytes, 1, bytes.length - 1);

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { chunksOf, collect } from "../test/collect-records.js";
 import { readDelimited } from "./read-delimited.js";
 
+fc.configureGlobal({ seed: 20261121 });
+
 const LINE_ENDS = ["\n", "\r\n"] as const;
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 

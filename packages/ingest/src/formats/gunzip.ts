@@ -9,9 +9,16 @@ export interface CutReport {
 /** Small steps bound the memory: deflate packs at most about 1,000 to 1, so one step gives at most 64 MB. */
 const STEP_BYTES = 64 * 1024;
 
-/** Resolves when the step is processed; false when the stream failed. */
-function write(stream: Gunzip, piece: Buffer): Promise<boolean> {
-  return new Promise((resolve) => stream.write(piece, (error) => resolve(!error)));
+/** Resolves when the step is processed, or the stream has failed: Node does not call back for a step that fails. */
+function write(stream: Gunzip, piece: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("close", done);
+      resolve();
+    };
+    stream.once("close", done);
+    stream.write(piece, done);
+  });
 }
 
 function end(stream: Gunzip): Promise<void> {
@@ -46,9 +53,10 @@ export async function* gunzip(name: string, compressed: AsyncIterable<Buffer>, c
   try {
     reading: for await (const chunk of compressed) {
       for (let start = 0; start < chunk.length; start += STEP_BYTES) {
-        if (failed() || !(await write(stream, chunk.subarray(start, start + STEP_BYTES)))) break reading;
+        await write(stream, chunk.subarray(start, start + STEP_BYTES));
         yield* output;
         output = [];
+        if (failed()) break reading;
       }
     }
     if (!failed()) await end(stream);

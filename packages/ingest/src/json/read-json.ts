@@ -32,11 +32,12 @@ export function parseDocument(name: string, bytes: Uint8Array): JsonDocument {
     value = JSON.parse(text);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    if (/end of JSON input|Unterminated string/.test(because))
-      throw errors.JSON_TRUNCATED({ file: name, bytes: whole.length }, error);
     const position = Number(/at position (\d+)/.exec(because)?.[1] ?? 0);
+    // V8 says it in several ways, but always with the end of the text as the place.
+    const isCut = /end of JSON input|Unterminated string/.test(because) || position >= text.trimEnd().length;
+    if (isCut) throw errors.JSON_TRUNCATED({ file: name, bytes: whole.length }, error);
     throw errors.JSON_INVALID(
-      { file: name, line: lineOf(text, position), because: because.split(",")[0]!.split(" in JSON")[0]! },
+      { file: name, line: lineOf(text, position), because: because.replace(/ in JSON at position.*$|, (\.\.\.)?".*$/s, "") },
       error,
     );
   }
