@@ -14,6 +14,7 @@ import {
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { bundleProgram, type Program, runProgram } from "../test/child-process.js";
@@ -145,6 +146,22 @@ test("two processes open a new home at once; the first to leave does not stop th
   expect(await ask(url, "select 1")).toBe(1);
   await two.ask("release");
   await expect(ask(url, "select 1")).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test("sessions of others that are closing do not keep the server, those that stay do", async () => {
+  const first = await launch(home);
+  const other = new Client({ connectionString: first.url, application_name: "atalaya elsewhere" });
+  await other.connect();
+  const ending = sleep(500).then(() => other.end());
+  await first.release();
+  await ending;
+  await expect(ask(first.url, "select 1")).rejects.toThrow(/ECONNREFUSED/);
+  const second = await launch(home);
+  const staying = new Client({ connectionString: second.url, application_name: "atalaya elsewhere" });
+  await staying.connect();
+  await second.release();
+  expect((await staying.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  await staying.end();
 });
 
 test("after the server itself was killed, the next launch recovers what was committed", async () => {

@@ -29,19 +29,20 @@ export async function probe(port: number, password: string, passwordFile: string
   return true;
 }
 
-/** Sessions of other launches; the last ones of our own may still be closing and are not counted. */
-export async function countOtherSessions(url: string, sessionName: string): Promise<number> {
+/**
+ * Sessions of other launches; our own, which may still be closing, are not counted. Those of a process that was just
+ * closed or killed need a moment to end, on a busy machine a long one, so a number above 0 is only believed after `patienceMs`.
+ */
+export async function countOtherSessions(url: string, sessionName: string, patienceMs = 3_000): Promise<number> {
   const query = `select count(*)::int as sessions from pg_stat_activity
     where backend_type = 'client backend' and pid <> pg_backend_pid()
       and application_name like 'atalaya%' and application_name <> 'atalaya-probe' and application_name <> $1`;
-  for (let look = 1; ; look++) {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(50)) {
     const rows = await inSession({ connectionString: url, application_name: "atalaya-probe" }, query, [sessionName]).catch(
       () => [],
     );
     const sessions = Number(rows[0]?.sessions ?? 0);
-    // Sessions of a process that was just killed need a moment to end.
-    if (sessions === 0 || look === 5) return sessions;
-    await sleep(60);
+    if (sessions === 0 || Date.now() > deadline) return sessions;
   }
 }
 

@@ -22,7 +22,7 @@ export async function bundleProgram(program: URL): Promise<string> {
     logLevel: "silent",
   });
   const file = `${output}${basename(program.pathname, ".ts")}-${process.pid}.mjs`;
-  await bundle.write({ file, format: "esm" });
+  await bundle.write({ file, format: "esm", codeSplitting: false });
   await bundle.close();
   return file;
 }
