@@ -20,6 +20,13 @@ function asDouble(expression: string): string {
   return `coalesce(CAST(${expression} AS DOUBLE), CAST('NaN' AS DOUBLE))`;
 }
 
+/** Milliseconds with a fraction: one division where a double holds the microseconds, else whole and fraction apart. */
+function asMilliseconds(column: string): string {
+  const us = `epoch_us(${column})`;
+  const parts = `CAST(${us} // 1000 AS DOUBLE) + CAST(${us} % 1000 AS DOUBLE) / 1000`;
+  return `coalesce(CASE WHEN abs(${us}) <= ${Number.MAX_SAFE_INTEGER} THEN ${us} / 1000 ELSE ${parts} END, CAST('NaN' AS DOUBLE))`;
+}
+
 /**
  * How to select a Parquet column of a DuckDB type for a column of the dataset; `wanted` null: as its own type.
  * Whole numbers that become text keep all their digits.
@@ -34,7 +41,7 @@ export function selectColumn(name: string, duckType: string, wanted: ColumnType 
   }
   if (duckType === "BOOLEAN") return wantsText ? text : { name, kind: "booleans", sql: asDouble(column) };
   if (INSTANT.test(duckType) && (wanted === "time" || wanted === null)) {
-    return { name, kind: "times", sql: `coalesce(epoch_us(${column}) / 1000, CAST('NaN' AS DOUBLE))` };
+    return { name, kind: "times", sql: asMilliseconds(column) };
   }
   return text;
 }

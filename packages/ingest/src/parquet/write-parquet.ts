@@ -19,8 +19,8 @@ function selectOf(name: string, column: FrameColumn, position: number): string {
     category: stored,
     number: stored,
     boolean: `${stored} <> 0`,
-    // Microseconds: the finest that the format and every reader of it share.
-    time: `make_timestamp(CAST(round(${stored} * 1000) AS BIGINT))`,
+    // Microseconds: the finest that the format and every reader of it share. A double cannot hold them after the year 2255.
+    time: `make_timestamp(CAST(floor(${stored}) AS BIGINT) * 1000 + CAST(round((${stored} - floor(${stored})) * 1000) AS BIGINT))`,
   }[column.kind];
   return `${sql} AS ${identifier(name)}`;
 }
