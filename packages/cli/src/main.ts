@@ -6,13 +6,19 @@ const interruptedTwice = 130;
 // A library that uses what another one will drop is no matter of whoever types a command.
 process.noDeprecation = true;
 
+/** One Ctrl-C under npm arrives twice, from the terminal and from npm: only a later one means "now". */
+const sameKeypressMs = 1_000;
+
 const interruption = new AbortController();
+let interruptedAt = 0;
 const interrupt = (): void => {
-  if (interruption.signal.aborted) process.exit(interruptedTwice);
+  if (!interruption.signal.aborted) interruptedAt = Date.now();
+  else if (Date.now() - interruptedAt > sameKeypressMs) process.exit(interruptedTwice);
   interruption.abort();
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
+process.on("SIGHUP", interrupt);
 
 // A reader that has seen enough (`atalaya runs | head -1`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
