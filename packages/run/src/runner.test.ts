@@ -45,7 +45,9 @@ function homesFile(shift = 0): string {
   for (let row = 0; row < 400; row++) {
     const bed = (row * 7) % 5;
     const size = row % 11 === 3 ? "" : String(500 + ((row * 37) % 900));
-    rows.push(`${100_000 + bed * 40_000 + Number(size || 900) * 90 + ((row * 13) % 70) * 100 + shift},${bed},${size},c${row % 3}`);
+    rows.push(
+      `${100_000 + bed * 40_000 + Number(size || 900) * 90 + ((row * 13) % 70) * 100 + shift},${bed},${size},c${row % 3}`,
+    );
     if (row === 9) rows.push("-5,3,900,c1", "200000,three,900,c1");
   }
   return `${rows.join("\n")}\n`;
