@@ -1,13 +1,17 @@
 export { sql } from "kysely";
 export type { Batch, Batches, BatchOutcome, BatchReceipt } from "./audit/batches.js";
 export type { Dataset, Datasets, NewDataset } from "./audit/datasets.js";
+export type { DriftDecision, DriftHistory, NewDriftDecision } from "./audit/drift-history.js";
 export type { AuditEvent, AuditLog, AuditRow, EventKind } from "./audit/events.js";
+export type { Flow, Flows, NewFlow } from "./audit/flows.js";
 export type { Inference, Inferences, NewInference } from "./audit/inferences.js";
+export type { CleanRow, KeptRows, RawRow } from "./audit/kept-rows.js";
 export type { Quarantine, QuarantinedRow } from "./audit/quarantine.js";
 export type { NewRun, NewTrial, Run, RunOutcome, Runs, Trial } from "./audit/runs.js";
+export type { Schedule, Schedules } from "./audit/schedules.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
-export type { BatchState, Row, RunState, Schema } from "./database/schema.js";
+export type { BatchState, DriftVerdict, FlowName, PartLabel, Release, Row, RunState, Schema } from "./database/schema.js";
 export type { LockSession } from "./locks/lock-session.js";
 export type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./objects/object-store.js";
 export { openStore, type Store, type StoreOptions } from "./store.js";

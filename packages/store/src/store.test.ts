@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kysely, PostgresDialect, sql } from "kysely";
@@ -222,7 +222,8 @@ test("many processes may migrate one new database at once", () =>
     const applied = await sql<{ n: number }>`select count(*)::int as n from atalaya.migrations`.execute(
       stores[0]?.database as never,
     );
-    expect(applied.rows[0]?.n).toBe(4);
+    const files = readdirSync(new URL("./database/migrations", import.meta.url));
+    expect(applied.rows[0]?.n).toBe(files.length);
     await Promise.all(stores.map((opened) => opened.close()));
   }));
 

@@ -4,10 +4,14 @@ import type { Settings } from "@atalaya/settings";
 import type { Kysely } from "kysely";
 import { type Batches, createBatches } from "./audit/batches.js";
 import { createDatasets, type Datasets } from "./audit/datasets.js";
+import { createDriftHistory, type DriftHistory } from "./audit/drift-history.js";
 import { type AuditLog, createAuditLog } from "./audit/events.js";
+import { createFlows, type Flows } from "./audit/flows.js";
 import { createInferences, type Inferences } from "./audit/inferences.js";
+import { createKeptRows, type KeptRows } from "./audit/kept-rows.js";
 import { createQuarantine, type Quarantine } from "./audit/quarantine.js";
 import { createRuns, type Runs } from "./audit/runs.js";
+import { createSchedules, type Schedules } from "./audit/schedules.js";
 import { connect } from "./database/connect.js";
 import { createNotificationHub, type NotificationListener } from "./database/listener.js";
 import type { Schema } from "./database/schema.js";
@@ -28,6 +32,10 @@ export interface Store {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly inferences: Inferences;
+  readonly driftHistory: DriftHistory;
+  readonly schedules: Schedules;
+  readonly flows: Flows;
+  readonly keptRows: KeptRows;
   /** Hears a channel of NOTIFY, also after reconnecting; null as payload says that something may have been missed. Returns the end of it. */
   listen(channel: string, listener: NotificationListener): Promise<() => void>;
   /** A session for locks between processes; close it before `close`. */
@@ -85,6 +93,10 @@ export async function openStore(
     datasets: createDatasets(database),
     runs: createRuns(database),
     inferences: createInferences(database),
+    driftHistory: createDriftHistory(database),
+    schedules: createSchedules(database),
+    flows: createFlows(database),
+    keptRows: createKeptRows(databaseUrl, sessionName),
     listen: (channel, listener) => hub.listen(channel, listener),
     openLocks: () => openLockSession(databaseUrl, sessionName),
     close() {

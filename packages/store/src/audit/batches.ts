@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { toJson, toText } from "../database/json.js";
-import type { BatchState, Row, Schema } from "../database/schema.js";
+import type { BatchState, Release, Row, Schema } from "../database/schema.js";
 import { errors } from "../errors.js";
 import type { ObjectReference } from "../objects/object-store.js";
 
@@ -30,6 +30,8 @@ export interface BatchOutcome {
   readonly rowsAccepted: number;
   readonly rowsQuarantined: number;
   readonly silver: readonly ObjectReference[];
+  /** Left out: as it was. */
+  readonly profile?: unknown;
 }
 
 export interface Batches {
@@ -39,6 +41,8 @@ export interface Batches {
   finish(id: number, outcome: BatchOutcome): Promise<Batch>;
   /** @throws STORE_BATCH_UNKNOWN */
   byId(id: number): Promise<Batch>;
+  /** Lets the good rows of a refused or unreadable batch in: the next run judges it anew. @throws STORE_BATCH_UNKNOWN */
+  release(id: number, release: Omit<Release, "at">): Promise<Batch>;
   isKnown(pipeline: string, source: string, sha256: string): Promise<boolean>;
   /** Cursor of the batch that came last; null when none came or it had none. */
   lastCursor(pipeline: string, source: string): Promise<string | null>;
@@ -49,8 +53,20 @@ export interface Batches {
 export function createBatches(database: Kysely<Schema>): Batches {
   return {
     record: (receipt) => record(database, receipt),
-    async finish(id, { silver, reason, ...counts }) {
-      const values = { ...counts, reason: reason == null ? null : toText(reason), silver: toJson(silver) };
+    async finish(id, { silver, reason, profile, ...counts }) {
+      const values = {
+        ...counts,
+        reason: reason == null ? null : toText(reason),
+        silver: toJson(silver),
+        ...(profile === undefined ? {} : { profile: toJson(profile) }),
+      };
+      const row = await database.updateTable("batches").set(values).where("id", "=", id).returningAll().executeTakeFirst();
+      if (row === undefined) throw errors.BATCH_UNKNOWN({ batch: id });
+      return row;
+    },
+    async release(id, { who, why }) {
+      const released = toJson({ who, why, at: new Date().toISOString() });
+      const values = { released, state: "received", reason: null } as const;
       const row = await database.updateTable("batches").set(values).where("id", "=", id).returningAll().executeTakeFirst();
       if (row === undefined) throw errors.BATCH_UNKNOWN({ batch: id });
       return row;

@@ -4,6 +4,7 @@ import { data } from "./migrations/0001-data.js";
 import { runs } from "./migrations/0002-runs.js";
 import { models } from "./migrations/0003-models.js";
 import { serving } from "./migrations/0004-serving.js";
+import { loop } from "./migrations/0005-loop.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -11,6 +12,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0002-runs": runs,
   "0003-models": models,
   "0004-serving": serving,
+  "0005-loop": loop,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";

@@ -31,6 +31,17 @@ export interface BatchesTable {
   rowsAccepted: number | null;
   rowsQuarantined: number | null;
   silver: ColumnType<readonly ObjectReference[], string | undefined, string>;
+  /** Counts, missing, quantiles and top levels of the accepted rows; null before the contract has judged it. */
+  profile: ColumnType<Json, string | null | undefined, string | null>;
+  /** Who took the batch although too many of its rows are bad, when and why; null: nobody. */
+  released: ColumnType<Release | null, string | null | undefined, string | null>;
+}
+
+/** Somebody's word that the good rows of a refused batch may be used. */
+export interface Release {
+  readonly who: string;
+  readonly why: string;
+  readonly at: string;
 }
 
 export interface QuarantineTable {
@@ -166,6 +177,63 @@ export interface InferenceLogsTable {
   latencyMs: number;
 }
 
+export type DriftVerdict = "stable" | "drifted" | "not enough data" | "no reference" | "no rows" | "failed";
+
+export interface DriftHistoryTable {
+  id: Id;
+  at: DefaultedTime;
+  pipeline: string;
+  run: string;
+  batch: number | null;
+  /** Version whose training part is the reference; null: none was live. */
+  version: number | null;
+  rule: string;
+  verdict: DriftVerdict;
+  decision: "train" | "wait";
+  /** What asked for the training; null when nothing did. */
+  trigger: string | null;
+  rows: number;
+  reasons: JsonColumn<readonly string[]>;
+  statistics: JsonColumn;
+}
+
+export interface SchedulesTable {
+  pipeline: string;
+  expression: string;
+  servedUntil: Date;
+  firedAt: Date | null;
+}
+
+export type FlowName = "ingestion" | "transformation" | "training" | "evaluation";
+
+export interface FlowsTable {
+  run: string;
+  flow: FlowName;
+  pipeline: string;
+  definitionHash: string;
+  outcome: JsonColumn;
+  at: DefaultedTime;
+}
+
+export interface RawDataTable {
+  pipeline: string;
+  batch: number;
+  line: number;
+  receivedAt: Date;
+  row: JsonColumn;
+}
+
+export type PartLabel = "train" | "validation" | "test" | "left out";
+
+export interface CleanDataTable {
+  pipeline: string;
+  batch: number;
+  line: number;
+  dataset: PartLabel;
+  datasetReference: string;
+  row: JsonColumn;
+}
+
 export interface ExecutorsTable {
   id: string;
   host: string;
@@ -192,6 +260,11 @@ export interface Schema {
   modelHistory: ModelHistoryTable;
   inferenceLogs: InferenceLogsTable;
   executors: ExecutorsTable;
+  driftHistory: DriftHistoryTable;
+  schedules: SchedulesTable;
+  flows: FlowsTable;
+  rawData: RawDataTable;
+  cleanData: CleanDataTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
