@@ -94,8 +94,13 @@ export function toColumnSchemas(columns: Columns): ColumnSchema[] {
   });
 }
 
+/** Begin of the names of columns that stored tables carry besides those of the dataset: the line of a row in its batch. */
+const RESERVED = "atalaya:";
+
 function checkColumn(name: string, schema: Column<unknown>["schema"]): void {
   if (name.trim() === "") throw errors.BAD_COLUMN({ column: JSON.stringify(name), why: "a column needs a name" });
+  if (name.startsWith(RESERVED))
+    throw errors.BAD_COLUMN({ column: name, why: `names that start with ${RESERVED} are kept for Atalaya` });
   const { min, max, levels, from } = schema;
   if (from !== null && from.length === 0) throw errors.BAD_COLUMN({ column: name, why: "`from` names no source column" });
   if (min !== undefined && max !== undefined && min > max) {

@@ -151,6 +151,7 @@ describe("what the types cannot see is refused when it is declared", () => {
     ["DEFINE_DUPLICATE_NAME", () => dataset("x", { a: column.number(), b: column.number({ from: "a" }) })],
     ["DEFINE_BAD_COLUMN", () => dataset("x", { a: column.number({ min: 2, max: 1 }) })],
     ["DEFINE_BAD_COLUMN", () => dataset("x", { a: column.category(["same", "same"]) })],
+    ["DEFINE_BAD_COLUMN", () => dataset("x", { "atalaya:line": column.number() })],
     ["DEFINE_BAD_SHARE", () => shuffled({ test: 1.2 })],
     ["DEFINE_BAD_SHARE", () => shuffled({ test: 0.6, validation: 0.5 })],
     ["DEFINE_BAD_RANGE", () => between(3, 3)],
