@@ -23,7 +23,7 @@ export const errors = defineErrors("LEARN", {
   BUNDLE_VERSION_UNKNOWN: {
     status: 422,
     message: ({ found, supported }: { found: number; supported: number }) =>
-      `The model file has format version ${found}; this Atalaya reads version ${supported}.`,
+      `The model file has format version ${found}; this Atalaya reads versions 1 to ${supported}.`,
     hint: ({ found, supported }: { found: number; supported: number }) =>
       found > supported ? "Upgrade Atalaya, or load a version trained by this release." : "Train the model again.",
   },

@@ -15,6 +15,8 @@ export function answerScaleOf({ space, isolation }: FittedModel): AnswerScale | 
   switch (space) {
     case "value":
       return { name: "value", answer: (raw) => raw, slope: () => 1 };
+    case "exp":
+      return { name: "value", answer: Math.exp, slope: Math.exp };
     case "log1p":
       return { name: "value", answer: Math.expm1, slope: Math.exp };
     case "logOdds":

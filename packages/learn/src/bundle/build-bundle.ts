@@ -15,6 +15,7 @@ export const PREDICTION = "prediction";
 
 const TASKS = {
   value: "regression",
+  exp: "regression",
   log1p: "regression",
   logOdds: "classification",
   softmax: "classification",
@@ -43,7 +44,7 @@ export interface BundleParts {
 export function buildBundle({ pipeline, target, features, model, trainingRows, replayRows }: BundleParts): ModelBundle {
   const outputs = outputsOf(model, predictRaw(model, transformFeatures(features, trainingRows)));
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     pipeline,
     task: TASKS[model.space],
     target,

@@ -1,5 +1,5 @@
 import type { FeatureMatrix, FittedFeatures } from "../features/feature-plan.js";
-import type { FittedModel } from "../model/model.js";
+import type { Calibration, FittedModel, PredictionInterval } from "../model/model.js";
 
 /** Kind of the question that a model answers. */
 export type TaskKind = "regression" | "classification" | "anomaly";
@@ -39,13 +39,20 @@ export interface Replay {
  * version, so that the same training gives the same hash.
  */
 export interface ModelBundle {
-  readonly formatVersion: 1;
+  /** The format that it is written in; a file of an older one is read as this. */
+  readonly formatVersion: 2;
   readonly pipeline: string;
   readonly task: TaskKind;
   /** Name and unit of what is predicted; null for anomalies. */
   readonly target: { readonly name: string; readonly unit: string | null } | null;
   readonly features: FittedFeatures;
   readonly model: FittedModel;
+  /** Applied to the probabilities of a classifier; absent: they are used as the learner gives them. */
+  readonly calibration?: Calibration;
+  /** Around the values of a regression. */
+  readonly interval?: PredictionInterval;
+  /** Two classes only: the second is the label from this probability on; absent: the most probable class. */
+  readonly decisionThreshold?: number;
   /** Sketches of inputs, derived values and features' source columns, and `prediction` (answer scale) over the training part. */
   readonly reference: readonly ReferenceSketch[];
   readonly replay: Replay;

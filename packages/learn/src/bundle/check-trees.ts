@@ -12,6 +12,7 @@ const DEEPEST = 1024;
 export function checkTrees(trees: TreeEnsemble, reader: HeaderReader): void {
   checkLengths(trees, reader);
   checkNumbers(trees, reader);
+  checkCategorySets(trees, reader);
   checkNodes(trees, reader);
 }
 
@@ -26,10 +27,12 @@ function checkLengths(trees: TreeEnsemble, reader: HeaderReader): void {
     leftByNode: nodes,
     rightByNode: nodes,
     missingLeftByNode: nodes,
+    categorySetByNode: nodes,
     coverByNode: nodes,
     gainByNode: nodes,
     valueByNode: toAllOutputs ? nodes * outputCount : nodes,
     baseByOutput: outputCount,
+    zeroIsMissingByFeature: trees.zeroIsMissingByFeature.length === 0 ? 0 : trees.featureCount,
   } as const;
   for (const [name, length] of Object.entries(expected) as [keyof typeof expected, number][]) {
     const got = trees[name].length;
@@ -48,8 +51,21 @@ function checkNumbers(trees: TreeEnsemble, reader: HeaderReader): void {
   }
   const negative = trees.coverByNode.findIndex((cover) => cover < 0);
   if (negative >= 0) throw reader.fail(`has the cover ${trees.coverByNode[negative]} at node ${negative}`);
-  const flag = trees.missingLeftByNode.findIndex((value) => value > 1);
-  if (flag >= 0) throw reader.fail(`holds ${trees.missingLeftByNode[flag]} in missingLeftByNode at ${flag}`);
+  for (const name of ["missingLeftByNode", "zeroIsMissingByFeature"] as const) {
+    const flag = trees[name].findIndex((value) => value > 1);
+    if (flag >= 0) throw reader.fail(`holds ${trees[name][flag]} in ${name} at ${flag}`);
+  }
+}
+
+function checkCategorySets(trees: TreeEnsemble, reader: HeaderReader): void {
+  const { categorySetByNode, categorySetStart, categoryWords } = trees;
+  const sets = categorySetStart.length - 1;
+  if (sets < 0 || categorySetStart[0] !== 0 || categorySetStart[sets] !== categoryWords.length)
+    throw reader.fail(`has category sets that do not cover ${categoryWords.length} words`);
+  const falls = categorySetStart.findIndex((start, set) => set > 0 && start < categorySetStart[set - 1]);
+  if (falls >= 0) throw reader.fail(`holds ${categorySetStart[falls]} in categorySetStart at ${falls}`);
+  const wrong = categorySetByNode.findIndex((set) => set < -1 || set >= sets);
+  if (wrong >= 0) throw reader.fail(`splits node ${wrong} by the category set ${categorySetByNode[wrong]} of ${sets}`);
 }
 
 function checkNodes(trees: TreeEnsemble, reader: HeaderReader): void {

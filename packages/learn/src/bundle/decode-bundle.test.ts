@@ -2,6 +2,7 @@ import { isAtalayaError } from "@atalaya/errors";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TreeEnsemble } from "../model/model.js";
+import { thresholdsOnly } from "../trees/thresholds-only.js";
 import type { ModelBundle } from "./bundle.js";
 import { canonicalJson } from "./canonical-json.js";
 import { decodeBundle } from "./decode-bundle.js";
@@ -65,7 +66,7 @@ describe("decodeBundle", () => {
     expect(() => decodeBundle(newer)).toThrow(
       expect.objectContaining({
         code: "LEARN_BUNDLE_VERSION_UNKNOWN",
-        message: "The model file has format version 7; this Atalaya reads version 1.",
+        message: "The model file has format version 7; this Atalaya reads versions 1 to 2.",
         hint: "Upgrade Atalaya, or load a version trained by this release.",
       }),
     );
@@ -99,7 +100,7 @@ describe("decodeBundle", () => {
     [
       "space",
       (header) => Object.assign(header.model as Tree, { space: "softmax" }),
-      "header.model.space is none of value, log1p",
+      "header.model.space is none of value, exp, log1p",
     ],
     ["classes", (header) => Object.assign(header.model as Tree, { classes: ["a"] }), "header.model has 1 classes instead of 0"],
     [
@@ -179,6 +180,7 @@ describe("decodeBundle", () => {
         coverByNode: new Float64Array(nodes).fill(1),
         gainByNode: new Float64Array(nodes),
         baseByOutput: new Float64Array(1),
+        ...thresholdsOnly(nodes),
       };
       expect(() => encodeBundle({ ...bundle, model: { ...bundle.model, trees: chain } })).toThrow(
         "is more than 1024 splits deep",

@@ -29,9 +29,17 @@ export function encodeBundle(bundle: ModelBundle): Uint8Array {
     references[name] = { type, offset, length };
     offset = alignedTo8(offset + length * BYTES_PER_ELEMENT[type]);
   }
-  const { featureCount, outputCount } = trees;
+  const { featureCount, outputCount, precision } = trees;
   const { formatVersion: _, ...facts } = bundle;
-  const model = { ...bundle.model, trees: { featureCount, outputCount, arrays: references } };
+  const { linear } = bundle.model;
+  const model = {
+    ...bundle.model,
+    trees: { featureCount, outputCount, precision, arrays: references },
+    linear:
+      linear === null
+        ? null
+        : { weights: Array.from(linear.weights), mean: Array.from(linear.mean), fill: Array.from(linear.fill) },
+  };
   const header = new TextEncoder().encode(canonicalJson({ ...facts, model }));
   const arraysStart = alignedTo8(PREFIX_BYTES + header.length);
   const bytes = new Uint8Array(arraysStart + offset);

@@ -5,7 +5,7 @@ import type { FittedFeature, FittedFeatures } from "../features/feature-plan.js"
 import { type JsonCell, readJsonCell } from "../frame/cell.js";
 import type { Frame } from "../frame/frame.js";
 import { columnOf } from "../frame/select.js";
-import type { FittedModel, OutputSpace } from "../model/model.js";
+import type { FittedModel, OutputSpace, TreeEnsemble } from "../model/model.js";
 import { type AnswerScale, answerFactor, answerScaleOf } from "./answer-scale.js";
 
 /** Effect of one feature: a request column or a derived value, under its name. */
@@ -48,6 +48,11 @@ export interface RowExplanation {
 /** Rounding that a sum of effects may show, relative to the largest number in it. */
 const TOLERANCE = 1e-9;
 
+/** Effects are summed in float64; each tree that an imported model adds in float32 may cost it half a unit in the last place. */
+function toleranceOf({ precision, rootByTree }: TreeEnsemble): number {
+  return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * 2 ** -24 : TOLERANCE;
+}
+
 /** Which inputs an effect of each feature belongs to: positions in the list of inputs. */
 export function inputsByFeature({ inputs, derived, features }: FittedFeatures): readonly (readonly number[])[] {
   const positions = new Map(inputs.map(({ name }, position) => [name, position]));
@@ -76,6 +81,7 @@ export function explainRows(
   const inputs = inputsByFeature(features);
   const columns = features.features.map(({ name }) => columnOf(values, name));
   const scale = answerScaleOf(model);
+  const tolerance = toleranceOf(model.trees);
   return Array.from({ length: values.rowCount }, (_, row): RowExplanation => {
     const cells = columns.map((column) => readJsonCell(column, row));
     const sumOf = ({ base, output, effects }: RawSum): EffectSum => ({
@@ -92,7 +98,7 @@ export function explainRows(
       const effects = featureEffects(features.features, explanation, row, position);
       return { base: explanation.base[position], output: output[row], effects };
     });
-    for (const sum of sums) checkSum(row, sum);
+    for (const sum of sums) checkSum(row, sum, tolerance);
     return {
       space: model.space,
       outputs: sums.map((sum, position) => ({ class: classOf(model, position), ...sumOf(sum) })),
@@ -133,7 +139,7 @@ function featureEffects(
   });
 }
 
-function checkSum(row: number, { base, output, effects }: RawSum): void {
+function checkSum(row: number, { base, output, effects }: RawSum, tolerance: number): void {
   let sum = base;
   let largest = Math.max(Math.abs(base), Math.abs(output));
   for (const effect of effects) {
@@ -141,7 +147,7 @@ function checkSum(row: number, { base, output, effects }: RawSum): void {
     largest = Math.max(largest, Math.abs(effect));
   }
   // Written so that NaN fails.
-  if (!(Math.abs(sum - output) <= TOLERANCE * largest)) throw errors.EXPLANATION_NOT_ADDITIVE({ row, output, sum });
+  if (!(Math.abs(sum - output) <= tolerance * largest)) throw errors.EXPLANATION_NOT_ADDITIVE({ row, output, sum });
 }
 
 function shareAmongInputs(

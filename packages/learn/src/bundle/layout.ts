@@ -6,7 +6,7 @@ import type { TreeEnsemble } from "../model/model.js";
  * little-endian. The header names each array's type, offset (from the first array's place) and length in elements.
  */
 export const MAGIC = Uint8Array.from("ATALAYA\0", (letter) => letter.charCodeAt(0));
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** Bytes before the header. */
 export const PREFIX_BYTES = 16;
 
@@ -15,13 +15,15 @@ export function alignedTo8(bytes: number): number {
 }
 
 export type ArrayName = {
-  [Name in keyof TreeEnsemble]: TreeEnsemble[Name] extends number ? never : Name;
+  [Name in keyof TreeEnsemble]: TreeEnsemble[Name] extends number | string ? never : Name;
 }[keyof TreeEnsemble];
 
 export type ArrayType = "f64" | "i32" | "u8";
 
-/** Every array of an ensemble, in the order of the file. */
-export const TREE_ARRAYS: readonly { readonly name: ArrayName; readonly type: ArrayType }[] = [
+export type ArrayLayout = readonly { readonly name: ArrayName; readonly type: ArrayType }[];
+
+/** The arrays of format 1: trees that split by thresholds alone. */
+export const FORMAT_1_ARRAYS: ArrayLayout = [
   { name: "rootByTree", type: "i32" },
   { name: "outputByTree", type: "i32" },
   { name: "featureByNode", type: "i32" },
@@ -33,6 +35,15 @@ export const TREE_ARRAYS: readonly { readonly name: ArrayName; readonly type: Ar
   { name: "coverByNode", type: "f64" },
   { name: "gainByNode", type: "f64" },
   { name: "baseByOutput", type: "f64" },
+];
+
+/** Every array of an ensemble, in the order of the file. */
+export const TREE_ARRAYS: ArrayLayout = [
+  ...FORMAT_1_ARRAYS,
+  { name: "categorySetByNode", type: "i32" },
+  { name: "categorySetStart", type: "i32" },
+  { name: "categoryWords", type: "i32" },
+  { name: "zeroIsMissingByFeature", type: "u8" },
 ];
 
 export const BYTES_PER_ELEMENT: Readonly<Record<ArrayType, number>> = { f64: 8, i32: 4, u8: 1 };

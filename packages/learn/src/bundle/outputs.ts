@@ -37,6 +37,8 @@ export function outputsOf(model: FittedModel, raw: readonly Float64Array[]): Mod
   switch (space) {
     case "value":
       return { task: "regression", values: raw[0] };
+    case "exp":
+      return { task: "regression", values: raw[0].map(Math.exp) };
     case "log1p":
       return { task: "regression", values: raw[0].map(Math.expm1) };
     case "logOdds": {

@@ -1,29 +1,32 @@
-import type { FittedModel, OutputSpace, TreeEnsemble } from "../model/model.js";
+import type { FittedModel, LinearPart, OutputSpace, TreeEnsemble } from "../model/model.js";
+import { thresholdsOnly } from "../trees/thresholds-only.js";
 import type { TaskKind } from "./bundle.js";
 import { checkTrees } from "./check-trees.js";
 import type { HeaderReader } from "./header-reader.js";
-import { type ArrayName, type ArrayType, alignedTo8, BYTES_PER_ELEMENT, TREE_ARRAYS } from "./layout.js";
+import { type ArrayName, type ArrayType, alignedTo8, BYTES_PER_ELEMENT, FORMAT_1_ARRAYS, TREE_ARRAYS } from "./layout.js";
 
 const SPACES: Readonly<Record<TaskKind, readonly OutputSpace[]>> = {
-  regression: ["value", "log1p"],
+  regression: ["value", "exp", "log1p"],
   classification: ["logOdds", "softmax", "probability"],
   anomaly: ["pathLength"],
 };
 
 /** Reads and checks the fitted learner: after this, no row can make it fail. `arrays` are the bytes behind the header. */
-export function readModel(reader: HeaderReader, arrays: Uint8Array, task: TaskKind): FittedModel {
+export function readModel(reader: HeaderReader, arrays: Uint8Array, task: TaskKind, version: number): FittedModel {
   const space = reader.field("space").oneOf(SPACES[task]);
   const classes = reader.field("classes").orNull((value) => value.distinctTexts());
+  const trees = readTrees(reader.field("trees"), arrays, version);
   const model: FittedModel = {
-    learner: reader.field("learner").oneOf(["gradientBoosting", "randomForest", "isolationForest"]),
+    learner: reader.field("learner").oneOf(["gradientBoosting", "randomForest", "isolationForest", "linear", "dummy"]),
     parameters: readParameters(reader.field("parameters")),
-    trees: readTrees(reader.field("trees"), arrays),
+    trees: trees,
     space,
     classes,
     isolation: reader.field("isolation").orNull((value) => ({
       rowsPerTree: value.field("rowsPerTree").integer(2),
       alertThreshold: value.field("alertThreshold").number(),
     })),
+    linear: version === 1 ? null : reader.field("linear").orNull((value) => readLinear(value, trees)),
   };
   checkShape(model, reader);
   return model;
@@ -54,11 +57,20 @@ function checkShape({ space, classes, trees, isolation }: FittedModel, reader: H
     throw reader.fail("has an alert threshold only where it scores anomalies");
 }
 
-function readTrees(reader: HeaderReader, arrays: Uint8Array): TreeEnsemble {
+function readLinear(reader: HeaderReader, { featureCount, outputCount }: TreeEnsemble): LinearPart {
+  const numbers = (name: string, length: number) => Float64Array.from(reader.field(name).numbers(length));
+  return {
+    weights: numbers("weights", featureCount * outputCount),
+    mean: numbers("mean", featureCount),
+    fill: numbers("fill", featureCount),
+  };
+}
+
+function readTrees(reader: HeaderReader, arrays: Uint8Array, version: number): TreeEnsemble {
   const references = reader.field("arrays");
   const read = new Map<ArrayName, Float64Array | Int32Array | Uint8Array>();
   let end = 0;
-  for (const { name, type } of TREE_ARRAYS) {
+  for (const { name, type } of version === 1 ? FORMAT_1_ARRAYS : TREE_ARRAYS) {
     const reference = references.field(name);
     reference.field("type").oneOf([type]);
     const offset = reference.field("offset").integer(0);
@@ -71,7 +83,12 @@ function readTrees(reader: HeaderReader, arrays: Uint8Array): TreeEnsemble {
     read.set(name, typedArray(type, new Uint8Array(arrays.subarray(offset, end))));
   }
   if (alignedTo8(end) !== arrays.length) throw reader.fail(`uses ${end} of ${arrays.length} bytes`);
+  const added =
+    version === 1
+      ? thresholdsOnly(read.get("featureByNode")?.length ?? 0)
+      : { precision: reader.field("precision").oneOf(["float64", "float32"]) };
   const trees = {
+    ...added,
     featureCount: reader.field("featureCount").integer(0),
     outputCount: reader.field("outputCount").integer(1),
     ...Object.fromEntries(read),

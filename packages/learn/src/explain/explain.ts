@@ -1,6 +1,7 @@
 import type { FeatureMatrix } from "../features/feature-plan.js";
-import type { FittedModel } from "../model/model.js";
+import type { FittedModel, LinearPart } from "../model/model.js";
 import { checkFeatureCount } from "../trees/predict.js";
+import { valueForTrees } from "../trees/route.js";
 import { TreeShap } from "./tree-shap.js";
 
 /** Effects of the features of rows: for each row and output `base[output] + Σ effects = raw output`. */
@@ -31,8 +32,30 @@ export function explainRaw(model: FittedModel, matrix: FeatureMatrix): Explanati
   const effects = new Float64Array(matrix.rowCount * stride);
   const values = new Float64Array(featureCount);
   for (let row = 0; row < matrix.rowCount; row++) {
-    for (let feature = 0; feature < featureCount; feature++) values[feature] = matrix.columns[feature][row];
+    for (let feature = 0; feature < featureCount; feature++)
+      values[feature] = valueForTrees(model.trees, feature, matrix.columns[feature][row]);
     shap.explain(values, effects, row * stride);
   }
-  return { base: shap.base, effects, rowCount: matrix.rowCount, outputCount, columnCount: featureCount };
+  const explanation = { base: shap.base, effects, rowCount: matrix.rowCount, outputCount, columnCount: featureCount };
+  if (model.linear !== null) addLinear(model.linear, matrix, explanation);
+  return explanation;
+}
+
+/** The effects of a weighted sum are weight · (value - mean), whatever the order of the columns. */
+function addLinear(
+  { weights, mean, fill }: LinearPart,
+  matrix: FeatureMatrix,
+  { base, effects, outputCount, columnCount }: Explanation,
+): void {
+  for (let output = 0; output < outputCount; output++) {
+    for (let column = 0; column < columnCount; column++) {
+      const weight = weights[output * columnCount + column];
+      base[output] += weight * mean[column];
+      const values = matrix.columns[column];
+      for (let row = 0; row < matrix.rowCount; row++) {
+        const value = Number.isNaN(values[row]) ? fill[column] : values[row];
+        effects[(row * outputCount + output) * columnCount + column] += weight * (value - mean[column]);
+      }
+    }
+  }
 }

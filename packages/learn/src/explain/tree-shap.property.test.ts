@@ -73,7 +73,7 @@ function makeData(seed: number, featureCount: number, kind: string, rowCount = 6
 }
 
 describe.each(kinds)("SHAP values of %s for %s", (learner, kind) => {
-  const small: Record<LearnerName, Record<string, number>> = {
+  const small: Record<string, Record<string, number>> = {
     gradientBoosting: { trees: 3, leaves: 8, minLeafRows: 1 },
     randomForest: { trees: 3, depth: 6, minLeafRows: 1 },
     isolationForest: { trees: 3, rowsPerTree: 30 },
@@ -102,7 +102,7 @@ describe.each(kinds)("SHAP values of %s for %s", (learner, kind) => {
 
   it("sum with the base to the raw output, within 1e-11 of it, on deep trees of many columns", () => {
     const data = makeData(7, 24, kind, 1_500);
-    const deep: Record<LearnerName, Record<string, number>> = {
+    const deep: Record<string, Record<string, number>> = {
       gradientBoosting: { trees: 15, leaves: 200, minLeafRows: 1 },
       randomForest: { trees: 4, depth: -1, minLeafRows: 1 },
       isolationForest: { trees: 30 },

@@ -1,5 +1,6 @@
 import type { TreeEnsemble } from "../model/model.js";
 import { valuesOfNode } from "../trees/predict.js";
+import { goesLeft } from "../trees/route.js";
 import { PathWeights } from "./path-weights.js";
 
 /** Exact path-dependent TreeSHAP of one ensemble: the background of a split is the cover of its sides. */
@@ -52,8 +53,7 @@ export class TreeShap {
       this.addLeaf(node, start, depth, isVector);
       return;
     }
-    const value = this.row[splitFeature];
-    const isLeft = value <= trees.thresholdByNode[node] || (Number.isNaN(value) && trees.missingLeftByNode[node] === 1);
+    const isLeft = goesLeft(trees, node, this.row[splitFeature]);
     const hot = isLeft ? trees.leftByNode[node] : trees.rightByNode[node];
     const cold = isLeft ? trees.rightByNode[node] : trees.leftByNode[node];
     let length = depth;

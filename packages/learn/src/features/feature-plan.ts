@@ -76,4 +76,6 @@ export interface FeatureMatrix {
   /** [column][row] */
   readonly columns: readonly Float64Array[];
   readonly names: readonly string[];
+  /** Per column the number of levels of a native category (the values are codes), null for a number. Absent: all numbers. */
+  readonly categoryCounts?: readonly (number | null)[];
 }

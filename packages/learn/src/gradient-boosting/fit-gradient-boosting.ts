@@ -48,6 +48,7 @@ export function fitGradientBoosting(
     space: loss.space,
     classes: data.target.kind === "class" ? data.target.classes : null,
     isolation: null,
+    linear: null,
   };
 }
 

@@ -41,6 +41,7 @@ export function fitIsolationForest(
     space: "pathLength",
     classes: null,
     isolation: { rowsPerTree, alertThreshold: alertThreshold(scores, parameters) },
+    linear: null,
   };
 }
 

@@ -64,5 +64,6 @@ export function fitRandomForest(
     space: criterion.space,
     classes: isClass ? target.classes : null,
     isolation: null,
+    linear: null,
   };
 }

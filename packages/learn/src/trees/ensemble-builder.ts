@@ -1,5 +1,6 @@
 import type { TreeEnsemble } from "../model/model.js";
 import { enlarged } from "./enlarged.js";
+import { thresholdsOnly } from "./thresholds-only.js";
 
 /** Growing node arrays; `finish` gives the ensemble, cut to size. */
 export class EnsembleBuilder {
@@ -123,6 +124,7 @@ export class EnsembleBuilder {
       coverByNode: this.cover.slice(0, end),
       gainByNode: this.gain.slice(0, end),
       baseByOutput: this.base.slice(),
+      ...thresholdsOnly(end),
     };
   }
 

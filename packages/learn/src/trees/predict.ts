@@ -1,6 +1,7 @@
 import { errors } from "../errors.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
-import type { FittedModel, TreeEnsemble } from "../model/model.js";
+import type { FittedModel, LinearPart, TreeEnsemble } from "../model/model.js";
+import { goesLeft, valueForTrees } from "./route.js";
 
 /** Rows that are laid out row by row at a time: small enough to stay in the cache while all trees pass over them. */
 const BLOCK_ROWS = 256;
@@ -13,20 +14,22 @@ const BLOCK_ROWS = 256;
  * @throws LEARN_FEATURE_COUNT_MISMATCH
  */
 export function predictRaw(model: FittedModel, matrix: FeatureMatrix): Float64Array[] {
-  return predictEnsemble(model.trees, matrix);
+  return predictEnsemble(model.trees, matrix, model.linear);
 }
 
-/** As `predictRaw`, for an ensemble alone. */
-export function predictEnsemble(trees: TreeEnsemble, matrix: FeatureMatrix): Float64Array[] {
+/** As `predictRaw`, for an ensemble (and what is linear beside it) alone. */
+export function predictEnsemble(trees: TreeEnsemble, matrix: FeatureMatrix, linear: LinearPart | null = null): Float64Array[] {
   const { featureCount, baseByOutput } = trees;
   checkFeatureCount(trees, matrix.columns.length);
   const outputs = Array.from(baseByOutput, (base) => new Float64Array(matrix.rowCount).fill(base));
+  if (linear !== null) addLinear(linear, matrix, outputs);
   const block = new Float64Array(BLOCK_ROWS * featureCount);
   for (let begin = 0; begin < matrix.rowCount; begin += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, matrix.rowCount - begin);
     for (let feature = 0; feature < featureCount; feature++) {
       const column = matrix.columns[feature];
-      for (let row = 0; row < count; row++) block[row * featureCount + feature] = column[begin + row];
+      for (let row = 0; row < count; row++)
+        block[row * featureCount + feature] = valueForTrees(trees, feature, column[begin + row]);
     }
     for (let tree = 0; tree < trees.rootByTree.length; tree++) addTree(trees, tree, block, count, outputs, begin);
   }
@@ -41,17 +44,26 @@ export function predictEnsemble(trees: TreeEnsemble, matrix: FeatureMatrix): Flo
  * @throws LEARN_FEATURE_COUNT_MISMATCH
  */
 export function predictRow(model: FittedModel, row: Float64Array, out: Float64Array): void {
-  const { trees } = model;
+  const { trees, linear } = model;
   const { outputCount, rootByTree, outputByTree, valueByNode, baseByOutput } = trees;
   checkFeatureCount(trees, row.length);
   for (let output = 0; output < outputCount; output++) out[output] = baseByOutput[output];
+  if (linear !== null) addLinearRow(linear, row, out);
+  const round = trees.precision === "float32" ? Math.fround : exact;
   const valuesPerNode = valuesOfNode(trees);
   for (let tree = 0; tree < rootByTree.length; tree++) {
-    const leaf = findLeaf(trees, rootByTree[tree], row, 0);
+    const leaf = findLeafOfRow(trees, rootByTree[tree], row);
     const only = outputByTree[tree];
-    if (only >= 0) out[only] += valueByNode[leaf * valuesPerNode];
-    else for (let output = 0; output < outputCount; output++) out[output] += valueByNode[leaf * valuesPerNode + output];
+    if (only >= 0) out[only] = round(out[only] + valueByNode[leaf * valuesPerNode]);
+    else {
+      for (let output = 0; output < outputCount; output++)
+        out[output] = round(out[output] + valueByNode[leaf * valuesPerNode + output]);
+    }
   }
+}
+
+function exact(value: number): number {
+  return value;
 }
 
 /** Numbers that `valueByNode` holds for each node: 1, or one per output. */
@@ -64,12 +76,20 @@ export function checkFeatureCount(trees: TreeEnsemble, got: number): void {
 }
 
 function findLeaf(trees: TreeEnsemble, root: number, values: Float64Array, start: number): number {
-  const { featureByNode, thresholdByNode, leftByNode, rightByNode, missingLeftByNode } = trees;
+  const { featureByNode, leftByNode, rightByNode } = trees;
   let node = root;
   for (let feature = featureByNode[node]; feature >= 0; feature = featureByNode[node]) {
-    const value = values[start + feature];
-    const isLeft = value <= thresholdByNode[node] || (Number.isNaN(value) && missingLeftByNode[node] === 1);
-    node = isLeft ? leftByNode[node] : rightByNode[node];
+    node = goesLeft(trees, node, values[start + feature]) ? leftByNode[node] : rightByNode[node];
+  }
+  return node;
+}
+
+/** As `findLeaf`, of a row as it came. */
+function findLeafOfRow(trees: TreeEnsemble, root: number, row: Float64Array): number {
+  const { featureByNode, leftByNode, rightByNode } = trees;
+  let node = root;
+  for (let feature = featureByNode[node]; feature >= 0; feature = featureByNode[node]) {
+    node = goesLeft(trees, node, valueForTrees(trees, feature, row[feature])) ? leftByNode[node] : rightByNode[node];
   }
   return node;
 }
@@ -86,9 +106,34 @@ function addTree(
   const root = rootByTree[tree];
   const only = outputByTree[tree];
   const valuesPerNode = valuesOfNode(trees);
+  const round = trees.precision === "float32" ? Math.fround : exact;
+  const first = Math.max(0, only);
+  const last = only >= 0 ? only : outputs.length - 1;
   for (let row = 0; row < count; row++) {
     const leaf = findLeaf(trees, root, block, row * featureCount) * valuesPerNode;
-    if (only >= 0) outputs[only][begin + row] += valueByNode[leaf];
-    else for (let output = 0; output < outputs.length; output++) outputs[output][begin + row] += valueByNode[leaf + output];
+    for (let output = first; output <= last; output++) {
+      outputs[output][begin + row] = round(outputs[output][begin + row] + valueByNode[leaf + output - first]);
+    }
+  }
+}
+
+function addLinear({ weights, fill }: LinearPart, matrix: FeatureMatrix, outputs: readonly Float64Array[]): void {
+  outputs.forEach((values, output) => {
+    matrix.columns.forEach((column, position) => {
+      const weight = weights[output * matrix.columns.length + position];
+      for (let row = 0; row < values.length; row++) {
+        const value = column[row];
+        values[row] += weight * (Number.isNaN(value) ? fill[position] : value);
+      }
+    });
+  });
+}
+
+function addLinearRow({ weights, fill }: LinearPart, row: Float64Array, out: Float64Array): void {
+  for (let output = 0; output < out.length; output++) {
+    for (let column = 0; column < row.length; column++) {
+      const value = row[column];
+      out[output] += weights[output * row.length + column] * (Number.isNaN(value) ? fill[column] : value);
+    }
   }
 }

@@ -85,6 +85,7 @@ function growGini(columns: number[][], codes: Int32Array, minLeafRows: number): 
     space: "probability",
     classes: ["a", "b", "c"],
     isolation: null,
+    linear: null,
   };
 }
 

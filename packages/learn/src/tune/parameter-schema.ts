@@ -131,6 +131,17 @@ const schema = {
       doc: "Share of the training rows that may alert, at most; goes before contamination.",
     },
   },
+  linear: {
+    l2: {
+      kind: "number",
+      min: 0,
+      max: 1e9,
+      default: 1,
+      doc: "Shrinks the weights: added to the sum of squares of each standardised column.",
+    },
+    fitOn,
+  },
+  dummy: { fitOn },
 } as const satisfies Record<LearnerName, ParameterDeclarations>;
 
 /** Every parameter of every learner. */

@@ -112,6 +112,8 @@ const LEARNER_WORDS = {
   gradientBoosting: "gradient boosting",
   randomForest: "random forest",
   isolationForest: "isolation forest",
+  linear: "linear model",
+  dummy: "dummy",
 } as const;
 
 export function describeSpecification({ learner, parameters }: LearnerSpecification): string {

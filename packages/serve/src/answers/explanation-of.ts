@@ -40,6 +40,8 @@ function meaningOf({ target }: ModelBundle, space: RowExplanation["space"], labe
   switch (space) {
     case "value":
       return inUnit;
+    case "exp":
+      return `natural logarithm of ${inUnit}`;
     case "log1p":
       return `natural logarithm of (1 + ${inUnit})`;
     case "logOdds":
