@@ -5,7 +5,7 @@ import { productError } from "./parts.js";
 /** 2^64: the logarithm of a double other than 1 is at least 2^-53, so that such a power is 0 or infinite. */
 const LARGEST_EXPONENT = 1.8446744073709552e19;
 
-/** base^exponent with the special cases of ECMAScript (NaN for 1^∞). Measured error below 0.68 ulp. */
+/** base^exponent with the special cases of ECMAScript (NaN for 1^∞). Measured error below 0.75 ulp. */
 export function pow(base: number, exponent: number): number {
   if (exponent === 0) return 1;
   if (exponent === 1) return base;

@@ -1,6 +1,6 @@
+import { exp, expm1, sigmoid } from "../arithmetic/exponential.js";
 import { anomalyScore, averagePathLength } from "../isolation-forest/path-length.js";
 import type { FittedModel } from "../model/model.js";
-import { sigmoid } from "./outputs.js";
 
 /** How a raw output becomes what callers are told: the price, the probability of the second class, the anomaly score. */
 export interface AnswerScale {
@@ -16,9 +16,9 @@ export function answerScaleOf({ space, isolation }: FittedModel): AnswerScale | 
     case "value":
       return { name: "value", answer: (raw) => raw, slope: () => 1 };
     case "exp":
-      return { name: "value", answer: Math.exp, slope: Math.exp };
+      return { name: "value", answer: exp, slope: exp };
     case "log1p":
-      return { name: "value", answer: Math.expm1, slope: Math.exp };
+      return { name: "value", answer: expm1, slope: exp };
     case "logOdds":
       return { name: "probability", answer: sigmoid, slope: (raw) => sigmoid(raw) * sigmoid(-raw) };
     case "pathLength": {

@@ -50,7 +50,7 @@ const TOLERANCE = 1e-9;
 
 /** Effects are summed in float64; each tree that an imported model adds in float32 may cost it half a unit in the last place. */
 function toleranceOf({ precision, rootByTree }: TreeEnsemble): number {
-  return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * 2 ** -24 : TOLERANCE;
+  return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * 5.960464477539063e-8 : TOLERANCE;
 }
 
 /** Which inputs an effect of each feature belongs to: positions in the list of inputs. */

@@ -1,3 +1,4 @@
+import { exp, expm1, sigmoid } from "../arithmetic/exponential.js";
 import { anomalyScore } from "../isolation-forest/path-length.js";
 import { mostProbable } from "../metrics/classification.js";
 import type { FittedModel } from "../model/model.js";
@@ -38,9 +39,9 @@ export function outputsOf(model: FittedModel, raw: readonly Float64Array[]): Mod
     case "value":
       return { task: "regression", values: raw[0] };
     case "exp":
-      return { task: "regression", values: raw[0].map(Math.exp) };
+      return { task: "regression", values: raw[0].map(exp) };
     case "log1p":
-      return { task: "regression", values: raw[0].map(Math.expm1) };
+      return { task: "regression", values: raw[0].map(expm1) };
     case "logOdds": {
       const second = raw[0].map(sigmoid);
       // Not `1 - second`: it would lose the small probabilities of the first class.
@@ -75,10 +76,6 @@ export function answersOf(outputs: ModelOutputs): Answer[] {
   }
 }
 
-export function sigmoid(odds: number): number {
-  return 1 / (1 + Math.exp(-odds));
-}
-
 function softmax(raw: readonly Float64Array[]): Float64Array[] {
   const probability = raw.map((values) => values.slice());
   for (let row = 0; row < raw[0].length; row++) {
@@ -87,7 +84,7 @@ function softmax(raw: readonly Float64Array[]): Float64Array[] {
     let sum = 0;
     for (const values of probability) {
       // Less the largest: exp never overflows.
-      values[row] = Math.exp(values[row] - largest);
+      values[row] = exp(values[row] - largest);
       sum += values[row];
     }
     for (const values of probability) values[row] /= sum;

@@ -1,3 +1,5 @@
+import { exp } from "../arithmetic/exponential.js";
+
 /**
  * Two-sample Kolmogorov–Smirnov test: the largest distance between the two distribution functions (missing values left
  * out), and the chance of at least this distance if both samples came from one distribution. The chance is asymptotic
@@ -30,9 +32,10 @@ function largestDistance(a: Float64Array, b: Float64Array): number {
 function kolmogorovTail(x: number): number {
   if (x <= 0) return 1;
   if (x < 1.18) {
-    const base = Math.exp(-(Math.PI ** 2) / (8 * x ** 2));
-    return 1 - (Math.sqrt(2 * Math.PI) / x) * (base + base ** 9 + base ** 25 + base ** 49);
+    const exponent = (Math.PI * Math.PI) / (8 * x * x);
+    const sum = exp(-exponent) + exp(-9 * exponent) + exp(-25 * exponent) + exp(-49 * exponent);
+    return 1 - (Math.sqrt(2 * Math.PI) / x) * sum;
   }
-  const base = Math.exp(-2 * x ** 2);
-  return 2 * (base - base ** 4 + base ** 9 - base ** 16);
+  const exponent = 2 * x * x;
+  return 2 * (exp(-exponent) - exp(-4 * exponent) + exp(-9 * exponent) - exp(-16 * exponent));
 }

@@ -1,3 +1,4 @@
+import { log } from "../arithmetic/logarithm.js";
 import type { ReferenceSketch } from "../bundle/bundle.js";
 import { asLevels, countLevels } from "../frame/as-levels.js";
 import type { FrameColumn } from "../frame/frame.js";
@@ -28,7 +29,7 @@ export function populationStabilityIndex(reference: ReferenceSketch, current: Fr
   const psi = bins.reduce((sum, { expected, actual }) => {
     const e = Math.max(expected, SMALLEST_SHARE);
     const a = Math.max(actual, SMALLEST_SHARE);
-    return sum + (a - e) * Math.log(a / e);
+    return sum + (a - e) * log(a / e);
   }, 0);
   return { psi, bins };
 }

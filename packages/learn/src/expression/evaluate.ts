@@ -1,3 +1,4 @@
+import { log1p } from "../arithmetic/logarithm.js";
 import type { CategoryColumn, Frame, FrameColumn } from "../frame/frame.js";
 import { columnOf } from "../frame/select.js";
 import type { BinaryNumberOperation, ComparisonOperation, Expression, UnaryNumberOperation } from "./expression.js";
@@ -80,7 +81,7 @@ const BINARY: Record<BinaryNumberOperation, (left: number, right: number) => num
 };
 
 const UNARY: Record<UnaryNumberOperation, (value: number) => number> = {
-  log1p: (value) => finiteOrMissing(Math.log1p(value)),
+  log1p: (value) => finiteOrMissing(log1p(value)),
   abs: Math.abs,
   sqrt: Math.sqrt,
   floor: Math.floor,

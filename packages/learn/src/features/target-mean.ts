@@ -1,3 +1,4 @@
+import { log1p } from "../arithmetic/logarithm.js";
 import { errors } from "../errors.js";
 import { codesByFrequency } from "../frame/as-levels.js";
 import type { CategoryColumn } from "../frame/frame.js";
@@ -21,7 +22,7 @@ export type TargetValues = readonly Float64Array[];
 export function targetValues(target: Target, fitOn: "value" | "log1p"): TargetValues {
   if (target.kind === "number") {
     if (fitOn === "value") return [target.values];
-    const values = target.values.map(Math.log1p);
+    const values = target.values.map(log1p);
     if (!values.every(Number.isFinite)) {
       const problem = "fitOn log1p needs target values above -1";
       throw errors.FEATURE_ENCODER_UNFIT({ feature: "target", encoder: "targetMean", problem });

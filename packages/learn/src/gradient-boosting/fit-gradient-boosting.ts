@@ -167,7 +167,10 @@ class Booster {
   private gradientSquares(rowCount: number): number {
     const { gradient, rows } = this;
     let sum = 0;
-    for (let position = 0; position < rowCount; position++) sum += gradient[rows[position]] ** 2;
+    for (let position = 0; position < rowCount; position++) {
+      const own = gradient[rows[position]];
+      sum += own * own;
+    }
     return sum;
   }
 

@@ -1,3 +1,5 @@
+import { exp, sigmoid } from "../arithmetic/exponential.js";
+import { log, log1p } from "../arithmetic/logarithm.js";
 import type { WeighedRows } from "../model/check-data.js";
 import type { Loss } from "./loss.js";
 
@@ -8,12 +10,12 @@ export function logisticLoss(codes: Int32Array, weighed: WeighedRows, weightByCl
     space: "logOdds",
     outputCount: 1,
     isUnit: false,
-    base: Float64Array.of(Math.log(weightByClass[1] / weightByClass[0])),
+    base: Float64Array.of(log(weightByClass[1] / weightByClass[0])),
     startRound: () => {},
     gradients: ([score], _output, gradient, hessian) => {
       for (let row = 0; row < codes.length; row++) {
         const weight = weights === null ? 1 : weights[row];
-        const probability = 1 / (1 + Math.exp(-score[row]));
+        const probability = sigmoid(score[row]);
         gradient[row] = weight * (probability - codes[row]);
         hessian[row] = weight * probability * (1 - probability);
       }
@@ -23,7 +25,7 @@ export function logisticLoss(codes: Int32Array, weighed: WeighedRows, weightByCl
       // log(1 + e^-m) of the margin m, written so that it neither overflows nor loses small values.
       for (let row = 0; row < target.length; row++) {
         const margin = target[row] === 1 ? score[row] : -score[row];
-        sum += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+        sum += margin > 0 ? log1p(exp(-margin)) : log1p(exp(margin)) - margin;
       }
       return sum / target.length;
     },

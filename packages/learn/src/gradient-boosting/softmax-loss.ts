@@ -1,3 +1,5 @@
+import { exp } from "../arithmetic/exponential.js";
+import { log } from "../arithmetic/logarithm.js";
 import type { WeighedRows } from "../model/check-data.js";
 import type { Loss } from "./loss.js";
 
@@ -21,14 +23,14 @@ export function softmaxLoss(codes: Int32Array, weighed: WeighedRows, weightByCla
     space: "softmax",
     outputCount: classCount,
     isUnit: false,
-    base: weightByClass.map((weight) => Math.log(Math.max(weight, least) / weightSum)),
+    base: weightByClass.map((weight) => log(Math.max(weight, least) / weightSum)),
     // Scores of one class change while the round goes on; probabilities are those at its start.
     startRound: (scores) => normalisers(scores, highest, logSum),
     gradients: (scores, output, gradient, hessian) => {
       const score = scores[output];
       for (let row = 0; row < codes.length; row++) {
         const weight = weights === null ? 1 : weights[row];
-        const probability = Math.exp(score[row] - highest[row] - logSum[row]);
+        const probability = exp(score[row] - highest[row] - logSum[row]);
         gradient[row] = weight * (codes[row] === output ? probability - 1 : probability);
         hessian[row] = weight * factor * probability * (1 - probability);
       }
@@ -50,6 +52,6 @@ function normalisers(scores: readonly Float64Array[], highest: Float64Array, log
   highest.set(scores[0]);
   for (const score of scores) for (let row = 0; row < highest.length; row++) highest[row] = Math.max(highest[row], score[row]);
   logSum.fill(0);
-  for (const score of scores) for (let row = 0; row < highest.length; row++) logSum[row] += Math.exp(score[row] - highest[row]);
-  for (let row = 0; row < highest.length; row++) logSum[row] = Math.log(logSum[row]);
+  for (const score of scores) for (let row = 0; row < highest.length; row++) logSum[row] += exp(score[row] - highest[row]);
+  for (let row = 0; row < highest.length; row++) logSum[row] = log(logSum[row]);
 }

@@ -20,7 +20,10 @@ export function squaredLoss(target: Float64Array, weighed: WeighedRows, space: "
     },
     measure: ([score], values) => {
       let sum = 0;
-      for (let row = 0; row < values.length; row++) sum += (score[row] - values[row]) ** 2;
+      for (let row = 0; row < values.length; row++) {
+        const error = score[row] - values[row];
+        sum += error * error;
+      }
       return sum / values.length;
     },
   };

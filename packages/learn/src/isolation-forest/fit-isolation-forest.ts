@@ -47,7 +47,7 @@ export function fitIsolationForest(
 
 function growTrees(matrix: FeatureMatrix, rowsPerTree: number, treeCount: number, options: FitOptions): TreeEnsemble {
   const builder = new EnsembleBuilder(matrix.columns.length, new Float64Array(1), 1);
-  const depthLimit = Math.ceil(Math.log2(rowsPerTree));
+  const depthLimit = 32 - Math.clz32(rowsPerTree - 1);
   const grower = new IsolationTreeGrower(matrix.columns, rowsPerTree, depthLimit, treeCount);
   const random = createRandom(options.seed ?? 0);
   const pick = createSubSampler(matrix.rowCount, rowsPerTree);

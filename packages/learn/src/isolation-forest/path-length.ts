@@ -1,3 +1,6 @@
+import { exp2 } from "../arithmetic/exponential.js";
+import { log } from "../arithmetic/logarithm.js";
+
 const EULER = 0.577_215_664_901_532_9;
 
 /**
@@ -9,10 +12,10 @@ const EULER = 0.577_215_664_901_532_9;
 export function averagePathLength(rows: number): number {
   if (rows <= 1) return 0;
   if (rows === 2) return 1;
-  return 2 * (Math.log(rows - 1) + EULER) - (2 * (rows - 1)) / rows;
+  return 2 * (log(rows - 1) + EULER) - (2 * (rows - 1)) / rows;
 }
 
 /** Score in (0, 1] of a mean path length: near 1 an anomaly, about 0.5 an ordinary row, lower a row in a crowd. */
 export function anomalyScore(pathLength: number, rowsPerTree: number): number {
-  return 2 ** (-pathLength / averagePathLength(rowsPerTree));
+  return exp2(-pathLength / averagePathLength(rowsPerTree));
 }

@@ -1,3 +1,4 @@
+import { log } from "../arithmetic/logarithm.js";
 /** `probability[class][row]`, true class by row; at least one row. */
 export type Probability = readonly Float64Array[];
 
@@ -22,7 +23,7 @@ export function accuracy(truth: Int32Array, predicted: Int32Array): number {
 export function logLoss(truth: Int32Array, probability: Probability): number {
   let sum = 0;
   for (let row = 0; row < truth.length; row++) {
-    sum -= Math.log(Math.min(Math.max(probability[truth[row]][row], Number.EPSILON), 1 - Number.EPSILON));
+    sum -= log(Math.min(Math.max(probability[truth[row]][row], Number.EPSILON), 1 - Number.EPSILON));
   }
   return sum / truth.length;
 }
@@ -31,7 +32,10 @@ export function logLoss(truth: Int32Array, probability: Probability): number {
 export function brier(truth: Int32Array, probability: Probability): number {
   let sum = 0;
   probability.forEach((values, own) => {
-    for (let row = 0; row < truth.length; row++) sum += (values[row] - (truth[row] === own ? 1 : 0)) ** 2;
+    for (let row = 0; row < truth.length; row++) {
+      const error = values[row] - (truth[row] === own ? 1 : 0);
+      sum += error * error;
+    }
   });
   return sum / truth.length / (probability.length === 2 ? 2 : 1);
 }

@@ -14,7 +14,7 @@ export const r2: Errors = (truth, predicted) => {
   const error = squaredError(truth, predicted);
   if (truth.every((value) => value === truth[0])) return error === 0 ? 1 : 0;
   const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length;
-  const variance = truth.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const variance = truth.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   return 1 - error / variance;
 };
 
@@ -34,6 +34,9 @@ export const medianAbsoluteError: Errors = (truth, predicted) => {
 
 function squaredError(truth: Float64Array, predicted: Float64Array): number {
   let sum = 0;
-  for (let row = 0; row < truth.length; row++) sum += (truth[row] - predicted[row]) ** 2;
+  for (let row = 0; row < truth.length; row++) {
+    const error = truth[row] - predicted[row];
+    sum += error * error;
+  }
   return sum;
 }

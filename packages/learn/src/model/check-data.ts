@@ -1,3 +1,4 @@
+import { log1p } from "../arithmetic/logarithm.js";
 import { errors } from "../errors.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { TrainingData } from "./fit-options.js";
@@ -38,7 +39,7 @@ export function fittedValues(target: Target, rowCount: number, fitOn: "value" | 
     if (!Number.isFinite(value)) throw errors.TARGET_NOT_FINITE({ row, value: String(value) });
     if (Math.abs(value) > LARGEST_TARGET) throw errors.TARGET_TOO_LARGE({ row, value, largest: LARGEST_TARGET });
     if (fitOn === "log1p" && value <= -1) throw errors.TARGET_BELOW_LOG({ row, value });
-    values[row] = fitOn === "log1p" ? Math.log1p(value) : value;
+    values[row] = fitOn === "log1p" ? log1p(value) : value;
   }
   return values;
 }

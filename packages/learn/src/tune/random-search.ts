@@ -1,3 +1,5 @@
+import { exp } from "../arithmetic/exponential.js";
+import { log } from "../arithmetic/logarithm.js";
 import { errors } from "../errors.js";
 import type { LearnerName } from "../model/model.js";
 import { createRandom } from "../random/random.js";
@@ -81,7 +83,6 @@ function draw(range: ParameterRange, declaration: ParameterDeclaration, share: n
   // Half a step beyond both ends, so that after rounding the ends are as likely as the rest.
   const from = isInteger ? low - 0.5 : low;
   const to = isInteger ? high + 0.5 : high;
-  const value =
-    range.range === "between" ? from + share * (to - from) : Math.exp(Math.log(from) + share * (Math.log(to) - Math.log(from)));
+  const value = range.range === "between" ? from + share * (to - from) : exp(log(from) + share * (log(to) - log(from)));
   return Math.min(high, Math.max(low, isInteger ? Math.round(value) : value));
 }
