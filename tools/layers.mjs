@@ -9,7 +9,9 @@ export const mayImport = {
   ingest: ["errors", "learn", "define"],
   run: ["errors", "learn", "define", "settings", "store", "registry", "ingest"],
   serve: ["errors", "learn", "define", "settings", "store", "registry"],
-  cli: ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "serve"],
+  api: ["errors", "learn", "settings", "store", "registry", "run", "serve"],
+  console: ["errors", "learn", "api"],
+  cli: ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "serve", "api", "console"],
 };
 
 /** Libraries that only one package may know: `store` is the only one that knows PostgreSQL, and so on. */

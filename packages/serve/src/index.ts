@@ -1,3 +1,4 @@
+export type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 export type * from "./answers/explanation.js";
 export type * from "./answers/prediction.js";
 export type { AnswerHead, ExplainAnswer, ExplainedPrediction, PredictAnswer } from "./answers/score-request.js";

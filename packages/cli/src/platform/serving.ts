@@ -1,6 +1,7 @@
 import { isAtalayaError } from "@atalaya/errors";
 import {
   openBundle,
+  type PredictionServerOptions,
   registryModels,
   type StartedPredictionServer,
   startPredictionServer,
@@ -22,8 +23,10 @@ export async function startServing(options: {
   readonly listen: ListenOptions;
   readonly say: (line: string) => void;
   readonly talks: boolean;
+  /** Adds the console, which then answers `GET /`. */
+  readonly extend?: NonNullable<PredictionServerOptions["extend"]>;
 }): Promise<StartedPredictionServer> {
-  const { stores, pipelines, listen, say, talks } = options;
+  const { stores, pipelines, listen, say, talks, extend } = options;
   const { settings, store, registry } = stores;
   const host = listen.host ?? settings.host;
   const port = listen.port ?? settings.port;
@@ -32,6 +35,7 @@ export async function startServing(options: {
       host,
       port,
       pipelines,
+      ...(extend === undefined ? {} : { home: false, extend }),
       models: registryModels(registry),
       open: openBundle,
       predictionSink: storedPredictions(store),

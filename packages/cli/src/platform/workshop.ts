@@ -1,5 +1,5 @@
 import { openRegistry, type Registry } from "@atalaya/registry";
-import { openRunner, type Runner, type RunResult } from "@atalaya/run";
+import { openRunner, type RunEvent, type Runner, type RunResult } from "@atalaya/run";
 import type { Settings } from "@atalaya/settings";
 import { openStore, type Store } from "@atalaya/store";
 import { errors } from "../errors.js";
@@ -44,16 +44,19 @@ export async function openWorkshop(options: {
   readonly project: Project;
   readonly stores: Stores;
   readonly progress: Progress;
+  /** Told of everything besides `progress`. */
+  readonly onEvent?: (event: RunEvent) => void;
 }): Promise<Workshop> {
   const { session, project, stores, progress } = options;
+  const onEvent = (event: RunEvent): void => {
+    progress.onEvent(event);
+    options.onEvent?.(event);
+  };
   const { settings, store, registry } = stores;
   const closing = createClosing();
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));
   const runner: Runner = closing.add(
-    await openRunner(
-      { store, registry },
-      { pipelines: project.pipelines, address: addresses.address, onEvent: (event) => progress.onEvent(event) },
-    ),
+    await openRunner({ store, registry }, { pipelines: project.pipelines, address: addresses.address, onEvent }),
   );
   return {
     unfinished: () => runner.unfinished(),

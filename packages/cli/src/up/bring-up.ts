@@ -1,9 +1,11 @@
 import { relative } from "node:path";
+import { createEventHub } from "@atalaya/api";
 import { isPipeline } from "@atalaya/define";
-import type { RunResult } from "@atalaya/run";
+import type { RunEvent, RunResult } from "@atalaya/run";
 import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { withClosing } from "../platform/closing.js";
+import { consoleOf } from "../platform/console.js";
 import { untilAborted } from "../platform/interruption.js";
 import { startServing } from "../platform/serving.js";
 import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
@@ -45,11 +47,16 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
   await withClosing(async (closing) => {
     closing.add({ close: async () => progress.end() });
     const stores = closing.add(await openStores(session.settings(project.directory), say));
-    const server = closing.add(await startServing({ stores, pipelines: served, listen: options.listen, say, talks: false }));
+    const events = createEventHub();
+    let workshop: Workshop | null = null;
+    const extend = consoleOf({ project, stores, events, workshop: () => workshop });
+    const listen = options.listen;
+    const server = closing.add(await startServing({ stores, pipelines: served, listen, say, talks: false, extend }));
     const home = shortPath(workingDirectory, stores.settings.home);
     terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
     if (signal.aborted) return;
-    const workshop = closing.add(await openWorkshop({ session, project, stores, progress }));
+    const onEvent = (event: RunEvent): void => events.tell({ type: "run", event });
+    workshop = closing.add(await openWorkshop({ session, project, stores, progress, onEvent }));
     const outcomes = await runPipelines({ session, project, stores, workshop, force: options.force });
     if (signal.aborted) return;
     await untilServed(server, outcomes);

@@ -18,6 +18,8 @@ export interface PredictionServerOptions extends PredictionServiceOptions {
   readonly drainMs?: number;
   /** False: `GET /` is left to another plugin. */
   readonly home?: boolean;
+  /** Adds more to the server (a console) before it listens; with `home: false` it may answer `GET /`. */
+  readonly extend?: (server: Pick<PredictionServer, "app" | "service">) => Promise<void>;
 }
 
 export interface PredictionServer {
@@ -48,6 +50,7 @@ export async function createPredictionServer(options: PredictionServerOptions): 
   answerProblems(app, service, bodyBytes);
   measureRequests(app, service);
   await app.register(predictionRoutes, { service, bodyBytes, home });
+  await options.extend?.({ app, service });
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
     await drain(app, drainMs);

@@ -1,0 +1,54 @@
+import type { Registry } from "@atalaya/registry";
+import type { FastifyInstance, PredictionService } from "@atalaya/serve";
+import type { Store } from "@atalaya/store";
+import type { EventHub } from "../events/event-hub.js";
+import { addEventStream } from "../events/event-stream.js";
+import { nextCronTime } from "../overview/cron-time.js";
+import { type KnownPipeline, overview } from "../overview/overview.js";
+import type { RunControl } from "../runs/run-control.js";
+import { addAuditRoutes, addDataRoutes, addWatchRoutes } from "./look-routes.js";
+import { addModelRoutes } from "./model-routes.js";
+import { addPageRoutes } from "./page-routes.js";
+import { addRunRoutes } from "./run-routes.js";
+import { refuseOtherSites } from "./same-site.js";
+
+/** What the console reads and changes. */
+export interface ConsoleOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly service: PredictionService;
+  readonly events: EventHub;
+  /** In the order in which they are shown. */
+  readonly pipelines: readonly KnownPipeline[];
+  /** Folder of the built page. */
+  readonly page: string;
+  /** Version of the platform. */
+  readonly version: string;
+  /** Starts runs; null where this process carries none out. */
+  readonly control: RunControl | null;
+}
+
+/** Adds the console to a server: its page on `/` and the JSON that it shows below `/v1/console`. */
+export async function addConsole(app: FastifyInstance, options: ConsoleOptions): Promise<void> {
+  await app.register(async (own: FastifyInstance) => {
+    refuseOtherSites(own);
+    addEventStream(own, options.events);
+    const sources = { ...options, nextTime: nextCronTime };
+    own.get("/v1/console/overview", () => overview(sources));
+    addModelRoutes(own, options);
+    addRunRoutes(own, options);
+    addDataRoutes(own, options);
+    addWatchRoutes(own, options);
+    addAuditRoutes(own, options);
+    addPageRoutes(own, options.page);
+  });
+  const endings = await Promise.all(
+    options.pipelines.map(({ name }) =>
+      options.registry.onAliasChange(name, () => options.events.tell({ type: "models", pipeline: name })),
+    ),
+  );
+  app.addHook("onClose", (_app, done) => {
+    for (const end of endings) end();
+    done();
+  });
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
+import { trace } from "../audit/trace.js";
+import { pipelineData, showBatch } from "../data/batches.js";
+import { driftDecisions } from "../watch/drift-decisions.js";
+import { requestDrift } from "../watch/request-drift.js";
+import { trafficOf } from "../watch/traffic.js";
+import type { ConsoleOptions } from "./console-routes.js";
+import { countOption, numberInPath, textOption } from "./query.js";
+
+type Named = FastifyRequest<{ Params: { name: string } }>;
+
+export function addDataRoutes(app: FastifyInstance, { store }: ConsoleOptions): void {
+  app.get("/v1/console/data/:name", ({ params, query }: Named) =>
+    pipelineData(store, params.name, countOption(query, "limit", 50, 1, 500), countOption(query, "offset", 0, 0, 100_000_000)),
+  );
+  app.get("/v1/console/batches/:batch", ({ params, query }: FastifyRequest<{ Params: { batch: string } }>) =>
+    showBatch(
+      store,
+      numberInPath(params.batch, "batch"),
+      countOption(query, "limit", 100, 1, 1_000),
+      countOption(query, "offset", 0, 0, 100_000_000),
+    ),
+  );
+}
+
+/** Traffic, drift of the requests, and the decisions that batches led to. */
+export function addWatchRoutes(app: FastifyInstance, { store, registry, pipelines }: ConsoleOptions): void {
+  app.get("/v1/console/watch/:name", async ({ params, query }: Named) => {
+    const alias = pipelines.find(({ name }) => name === params.name)?.alias ?? "production";
+    const [traffic, requests, decisions] = await Promise.all([
+      trafficOf(store, params.name, countOption(query, "hours", 24, 1, 24 * 90)),
+      requestDrift(store, registry, params.name, alias),
+      driftDecisions(store, params.name, 200),
+    ]);
+    return { pipeline: params.name, traffic, requests, decisions };
+  });
+}
+
+export function addAuditRoutes(app: FastifyInstance, { store, registry }: ConsoleOptions): void {
+  app.get("/v1/console/audit", ({ query }) => trace(store, registry, textOption(query, "about") ?? ""));
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
+import { gzipSync } from "node:zlib";
+
+/** A file of the page, in memory: the page is small, and a name that is not in the list leads nowhere. */
+export interface PageFile {
+  readonly type: string;
+  readonly body: Buffer;
+  /** null: it would not become smaller. */
+  readonly gzipped: Buffer | null;
+  readonly tag: string;
+  /** True: its name holds its content's hash, so it never changes. */
+  readonly immutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json; charset=utf-8",
+  ".webmanifest": "application/manifest+json",
+};
+
+/** Reads the built page; by address (`/index.html`, `/assets/…`). Empty when the folder does not exist. */
+export function readPage(folder: string): ReadonlyMap<string, PageFile> {
+  const files = new Map<string, PageFile>();
+  for (const path of filesBelow(folder)) {
+    const type = TYPES[extname(path)];
+    if (type === undefined) continue;
+    const body = readFileSync(path);
+    const gzipped = gzipSync(body, { level: 9 });
+    const address = `/${relative(folder, path).split(sep).join("/")}`;
+    files.set(address, {
+      type,
+      body,
+      gzipped: gzipped.length < body.length ? gzipped : null,
+      tag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+      immutable: address.startsWith("/assets/"),
+    });
+  }
+  return files;
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+export type { Trace, TracedPrediction, TracedVersion } from "./audit/trace.js";
+export type { BatchDetail, BatchSummary, DatasetSummary, PipelineData } from "./data/batches.js";
+export { type ConsoleEvent, createEventHub, type EventHub } from "./events/event-hub.js";
+export type { LiveRun, LiveStep, StepStatus } from "./events/live-run.js";
+export { addConsole, type ConsoleOptions } from "./http/console-routes.js";
+export type {
+  AliasMoveSummary,
+  Lineage,
+  LineageBatch,
+  PipelineModels,
+  VersionDetail,
+  VersionSummary,
+} from "./models/versions.js";
+export type { Attention } from "./overview/attention.js";
+export type { KnownPipeline, Overview, PipelineOverview } from "./overview/overview.js";
+export type { RunPage, RunSummary } from "./runs/list-runs.js";
+export { createRunControl, type RunControl } from "./runs/run-control.js";
+export type { RunDetail, RunStep, RunTrial } from "./runs/show-run.js";
+export type { DriftDecision } from "./watch/drift-decisions.js";
+export type { ColumnDrift, RequestDrift } from "./watch/request-drift.js";
+export type { Traffic, TrafficBucket } from "./watch/traffic.js";
