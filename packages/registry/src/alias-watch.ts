@@ -7,7 +7,8 @@ export interface AliasChange {
   readonly alias: string;
   /** Null: the alias is new. */
   readonly from: number | null;
-  readonly to: number;
+  /** Null: no version carries it any more. */
+  readonly to: number | null;
 }
 
 export type AliasListener = (change: AliasChange) => void;
@@ -34,6 +35,7 @@ export async function watchAliases(store: Store, pipeline: string, listener: Ali
       const from = before.get(alias) ?? null;
       if (from !== to) listener({ pipeline, alias, from, to });
     }
+    for (const [alias, from] of before) if (!found.has(alias)) listener({ pipeline, alias, from, to: null });
   };
 
   /** One look at a time; what comes in during a look asks for another one after it. */

@@ -4,6 +4,8 @@ type Pipeline = { pipeline: string; nearest: string | null };
 type Version = { pipeline: string; version: number; newest: number };
 type Alias = { pipeline: string; alias: string; nearest: string | null };
 type Rollback = { pipeline: string; alias: string; version: number };
+type Stage = { stage: string };
+type Parameter = { run: string; key: string; before: string; after: string };
 type Hash = { pipeline: string; hash: string; found: string };
 
 /** Errors of the registry. */
@@ -27,7 +29,7 @@ export const errors = defineErrors("REGISTRY", {
   ALIAS_INVALID: {
     status: 400,
     message: ({ alias }: { alias: string }) => `"${alias}" cannot be an alias`,
-    hint: () => "An alias has 1 to 100 letters, digits, dots, hyphens and underscores, and begins with a letter.",
+    hint: () => "An alias has 1 to 255 letters, digits, dots, hyphens and underscores.",
   },
   NOTHING_TO_ROLL_BACK: {
     status: 409,
@@ -41,4 +43,62 @@ export const errors = defineErrors("REGISTRY", {
       `A model of ${pipeline} should have the hash ${hash}, and its bytes have ${found}`,
     hint: () => "The hash of a model is the SHA-256 of its bundle. Train again, or put the object back from a copy.",
   },
+  VERSION_WITHOUT_BUNDLE: {
+    status: 409,
+    message: ({ pipeline, version }: { pipeline: string; version: number }) =>
+      `Version ${version} of ${pipeline} was registered by a client and has no bundle of Atalaya`,
+    hint: () => "Atalaya serves what it trained or imported. Import the version, or move the alias back.",
+  },
+  VERSION_IN_USE: {
+    status: 409,
+    message: ({ pipeline, version, aliases }: { pipeline: string; version: number; aliases: readonly string[] }) =>
+      `Version ${version} of ${pipeline} carries ${aliases.join(", ")} and is not deleted`,
+    hint: () => "Move or delete its aliases first.",
+  },
+  MODEL_OF_PIPELINE: {
+    status: 409,
+    message: ({ model, action }: { model: string; action: string }) => `${model} is the model of a pipeline and is not ${action}`,
+    hint: () => "A pipeline finds its models by their name. Delete single versions instead.",
+  },
+  EXPERIMENT_UNKNOWN: {
+    status: 404,
+    message: ({ experiment }: { experiment: string }) => `No Experiment with id=${experiment} exists`,
+  },
+  EXPERIMENT_EXISTS: {
+    status: 409,
+    message: ({ name }: { name: string }) => `Experiment(name=${name}) already exists.`,
+  },
+  EXPERIMENT_NOT_ACTIVE: {
+    status: 409,
+    message: ({ experiment, stage }: Stage & { experiment: string }) =>
+      `The experiment ${experiment} must be in the 'active' state. Current state is ${stage}.`,
+  },
+  EXPERIMENT_DELETED: { status: 409, message: (_: object) => "Cannot rename a non-active experiment." },
+  RUN_UNKNOWN: { status: 404, message: ({ run }: { run: string }) => `Run with id=${run} not found` },
+  RUN_NOT_ACTIVE: {
+    status: 409,
+    message: ({ run, stage }: Stage & { run: string }) =>
+      `The run ${run} must be in the 'active' state. Current state is ${stage}.`,
+  },
+  PARAMETER_CHANGED: {
+    status: 409,
+    message: ({ run, key, before, after }: Parameter) =>
+      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${before}' for run ID='${run}'. Attempted logging new value '${after}'.`,
+  },
+  TAG_UNKNOWN: {
+    status: 404,
+    message: ({ key, of }: { key: string; of: string }) => `No tag with name: ${key} in ${of}`,
+  },
+  LOGGED_MODEL_UNKNOWN: {
+    status: 404,
+    message: ({ model }: { model: string }) => `Logged model with ID '${model}' not found.`,
+  },
+  MODEL_UNKNOWN: { status: 404, message: ({ model }: { model: string }) => `Registered Model with name=${model} not found` },
+  MODEL_EXISTS: { status: 409, message: ({ model }: { model: string }) => `Registered Model (name=${model}) already exists.` },
+  MODEL_VERSION_UNKNOWN: {
+    status: 404,
+    message: ({ model, version }: { model: string; version: number }) =>
+      `Model Version (name=${model}, version=${version}) not found`,
+  },
+  ARTIFACT_UNKNOWN: { status: 404, message: ({ path }: { path: string }) => `There is no artifact at ${path}` },
 });

@@ -211,7 +211,7 @@ test("a change of an alias is told at once, once, and only to those who asked", 
 test("a change is told when the session breaks, and when notifications do not come at all", async () => {
   for (const text of ["a", "b", "c"]) await register("quiet", text);
   const polling = openRegistry(store, { pollMs: 100 });
-  const changes: number[] = [];
+  const changes: (number | null)[] = [];
   const stop = await registry.onAliasChange("quiet", (change) => changes.push(change.to));
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %'`.execute(store.database);
   await promote("quiet", 1);

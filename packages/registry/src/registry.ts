@@ -3,11 +3,13 @@ import { type AliasListener, watchAliases } from "./alias-watch.js";
 import {
   type AliasMove,
   type AliasMoveEntry,
+  type AliasRemoval,
   type AliasState,
   findAlias,
   type Promotion,
   promote,
   type Rollback,
+  removeAlias,
   rollback,
 } from "./aliases.js";
 import { errors } from "./errors.js";
@@ -52,6 +54,8 @@ export interface Registry {
   promote(promotion: Promotion): Promise<AliasMove>;
   /** Moves an alias back by one. @throws REGISTRY_ALIAS_UNKNOWN, REGISTRY_NOTHING_TO_ROLL_BACK, REGISTRY_PIPELINE_UNKNOWN */
   rollback(request: Rollback): Promise<AliasMove>;
+  /** Takes an alias away; returns the version that carried it, or null. */
+  removeAlias(request: AliasRemoval): Promise<number | null>;
   /** What carries an alias now; null when nothing does. */
   aliasOf(pipeline: string, alias: string): Promise<AliasState | null>;
   /** @throws REGISTRY_PIPELINE_UNKNOWN, REGISTRY_VERSION_UNKNOWN, REGISTRY_ALIAS_UNKNOWN */
@@ -87,6 +91,7 @@ export function openRegistry(store: Store, { pollMs = 5_000 }: RegistryOptions =
     },
     promote: (promotion) => promote(database, promotion),
     rollback: (request) => rollback(database, request),
+    removeAlias: (request) => removeAlias(database, request),
     aliasOf: (pipeline, alias) => findAlias(database, pipeline, alias),
     versionOf: (pipeline, choice) => findVersion(database, pipeline, choice),
     pipelines: () => pipelines(database),

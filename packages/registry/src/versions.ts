@@ -50,8 +50,7 @@ export async function registerVersion(database: Database, entry: NewVersion): Pr
     await lockPipeline(transaction, pipeline);
     const versions = transaction.selectFrom("modelVersions").where("pipeline", "=", pipeline);
     const existing = await versions.select("version").where("hash", "=", hash).executeTakeFirst();
-    const newest = await versions.select((select) => select.fn.max("version").as("version")).executeTakeFirst();
-    const version = existing?.version ?? (newest?.version ?? 0) + 1;
+    const version = existing?.version ?? (await nextVersion(transaction, entry));
     if (existing === undefined)
       await transaction
         .insertInto("modelVersions")
@@ -60,6 +59,34 @@ export async function registerVersion(database: Database, entry: NewVersion): Pr
     await writeVerdict(transaction, { pipeline, version, run, verdict, reasons });
     return { version, created: existing === undefined };
   });
+}
+
+/** Enters the version among the registered ones, where clients of MLflow find it. Their versions count too. */
+async function nextVersion(transaction: Database, { pipeline, hash, run }: NewVersion): Promise<number> {
+  const model = modelIdOf(hash);
+  const { rows } = await sql<{ version: number }>`
+    with model as (
+      insert into atalaya.registered_models (name, created_at, updated_at, last_version)
+      values (${pipeline}, atalaya.milliseconds(now()), atalaya.milliseconds(now()), 1)
+      on conflict (name) do update set last_version = registered_models.last_version + 1, updated_at = excluded.updated_at
+      returning name, last_version
+    )
+    insert into atalaya.registered_versions
+      (name, version, source, storage_location, run_id, model_id, user_id, created_at, updated_at)
+    select name, last_version, ${`models:/${model}`}, ${exportLocation(hash)}, atalaya.tracked_id(${run}), ${model}, 'atalaya',
+      atalaya.milliseconds(now()), atalaya.milliseconds(now()) from model
+    returning version`.execute(transaction);
+  return rows[0]?.version ?? 1;
+}
+
+/** Id of a model among MLflow's logged models. */
+function modelIdOf(hash: string): string {
+  return `m-${hash.slice(0, 32)}`;
+}
+
+/** Where the model lies for a client of MLflow; it is written when first asked for. */
+export function exportLocation(hash: string): string {
+  return `mlflow-artifacts:/models/${modelIdOf(hash)}/artifacts`;
 }
 
 function toColumns(entry: NewVersion) {
@@ -143,8 +170,17 @@ export async function findVersion(database: Database, pipeline: string, choice: 
   const query = database.selectFrom("modelVersions").selectAll().where("pipeline", "=", pipeline);
   const isNumber = Number.isInteger(wanted) && wanted > 0 && wanted <= newest;
   const row = isNumber ? await query.where("version", "=", wanted).executeTakeFirst() : undefined;
+  if (row === undefined && (await isRegistered(database, pipeline, wanted)))
+    throw errors.VERSION_WITHOUT_BUNDLE({ pipeline, version: wanted });
   if (row === undefined) throw errors.VERSION_UNKNOWN({ pipeline, version: wanted, newest });
   return { ...row, aliases: aliases.filter(({ version }) => version === row.version).map(({ alias }) => alias) };
+}
+
+async function isRegistered(database: Database, name: string, version: number): Promise<boolean> {
+  if (!Number.isInteger(version) || version < 1 || version >= 2 ** 31) return false;
+  const { rows } = await sql`
+    select from atalaya.registered_versions where name = ${name} and version = ${version}`.execute(database);
+  return rows.length > 0;
 }
 
 async function newestVersion(database: Database, pipeline: string): Promise<number | null> {
@@ -152,6 +188,6 @@ async function newestVersion(database: Database, pipeline: string): Promise<numb
   return (await query.orderBy("version", "desc").limit(1).executeTakeFirst())?.version ?? null;
 }
 
-async function unknownPipeline(database: Database, pipeline: string): Promise<Error> {
+export async function unknownPipeline(database: Database, pipeline: string): Promise<Error> {
   return errors.PIPELINE_UNKNOWN({ pipeline, nearest: nearestName(pipeline, await pipelines(database)) });
 }

@@ -5,6 +5,9 @@ import { runs } from "./migrations/0002-runs.js";
 import { models } from "./migrations/0003-models.js";
 import { serving } from "./migrations/0004-serving.js";
 import { loop } from "./migrations/0005-loop.js";
+import { experiments } from "./migrations/0020-experiments.js";
+import { registeredModels } from "./migrations/0021-registered-models.js";
+import { trackedPipelines } from "./migrations/0022-tracked-pipelines.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -13,6 +16,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0003-models": models,
   "0004-serving": serving,
   "0005-loop": loop,
+  "0020-experiments": experiments,
+  "0021-registered-models": registeredModels,
+  "0022-tracked-pipelines": trackedPipelines,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";

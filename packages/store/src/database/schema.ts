@@ -146,9 +146,10 @@ export interface AliasHistoryTable {
   at: DefaultedTime;
   pipeline: string;
   alias: string;
-  action: "promote" | "rollback";
+  action: "promote" | "rollback" | "remove";
   fromVersion: number | null;
-  toVersion: number;
+  /** Null: the alias was taken away. */
+  toVersion: number | null;
   who: string;
   why: string;
 }
