@@ -55,6 +55,12 @@ export async function startPlatform(repository, folder) {
         await wait(50);
       }
     },
+    /** What it has said so far, to the length of a few screens. */
+    output: () => log,
+    /** Waits until every pipeline is served. */
+    async allReady() {
+      while (!log.includes("Serving on")) await wait(50);
+    },
     /** Asks it to stop as Ctrl-C does, and ends whatever is left after half a minute. */
     async stop() {
       const started = processTree(child.pid ?? -1, folder);
