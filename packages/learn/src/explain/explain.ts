@@ -1,8 +1,7 @@
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FittedModel, LinearPart } from "../model/model.js";
 import { checkFeatureCount } from "../trees/predict.js";
-import { valueForTrees } from "../trees/route.js";
-import { TreeShap } from "./tree-shap.js";
+import { EnsembleExplainer } from "./prepare-explainer.js";
 
 /** Effects of the features of rows: for each row and output `base[output] + Σ effects = raw output`. */
 export interface Explanation {
@@ -15,30 +14,45 @@ export interface Explanation {
   readonly columnCount: number;
 }
 
+/** A model that explains: what depends on the model alone is made once. */
+export interface Explainer {
+  /**
+   * Effects on rows. Rows that are one part of several give the same bits whatever the parts are when `rowsInAll` says how
+   * many there are together: few rows are computed otherwise than many, and may differ in the last bits.
+   *
+   * @throws LEARN_FEATURE_COUNT_MISMATCH
+   */
+  explain(matrix: FeatureMatrix, rowsInAll?: number): Explanation;
+}
+
 /**
  * Exact path-dependent SHAP values of a model, in its raw space (log-odds for two boosted classes, log(1 + value) where
  * fitted so, path length for an isolation forest, …).
  *
- * Cost: O(trees · leaves · depth²) a row; scratch O(depth²). Pure.
+ * Trees up to about depth 7 are looked up in tables where the rows are many: O(splits + leaves) a row. All others cost
+ * O(nodes · features on a path) a row, by Gauss–Legendre quadrature, which is exact for these polynomials.
  *
- * @throws LEARN_FEATURE_COUNT_MISMATCH
- * @see Lundberg et al. 2020, Nature Machine Intelligence 2, algorithm 2 · goldens/tree-shap-xgboost
+ * @see Yu et al. 2022, Linear TreeShap; Yang 2022, Fast TreeSHAP · goldens/tree-shap-*
  */
-export function explainRaw(model: FittedModel, matrix: FeatureMatrix): Explanation {
-  const { featureCount, outputCount } = model.trees;
-  checkFeatureCount(model.trees, matrix.columns.length);
-  const shap = new TreeShap(model.trees);
-  const stride = featureCount * outputCount;
-  const effects = new Float64Array(matrix.rowCount * stride);
-  const values = new Float64Array(featureCount);
-  for (let row = 0; row < matrix.rowCount; row++) {
-    for (let feature = 0; feature < featureCount; feature++)
-      values[feature] = valueForTrees(model.trees, feature, matrix.columns[feature][row]);
-    shap.explain(values, effects, row * stride);
-  }
-  const explanation = { base: shap.base, effects, rowCount: matrix.rowCount, outputCount, columnCount: featureCount };
-  if (model.linear !== null) addLinear(model.linear, matrix, explanation);
-  return explanation;
+export function prepareExplainer({ trees, linear }: FittedModel): Explainer {
+  const explainer = new EnsembleExplainer(trees);
+  const { featureCount: columnCount, outputCount } = trees;
+  return {
+    explain(matrix, rowsInAll = matrix.rowCount) {
+      const { rowCount, columns } = matrix;
+      checkFeatureCount(trees, columns.length);
+      const effects = new Float64Array(rowCount * columnCount * outputCount);
+      explainer.explain(columns, rowCount, rowsInAll, effects);
+      const explanation = { base: explainer.base.slice(), effects, rowCount, outputCount, columnCount };
+      if (linear !== null) addLinear(linear, matrix, explanation);
+      return explanation;
+    },
+  };
+}
+
+/** `prepareExplainer` for one use. */
+export function explainRaw(model: FittedModel, matrix: FeatureMatrix, rowsInAll?: number): Explanation {
+  return prepareExplainer(model).explain(matrix, rowsInAll);
 }
 
 /** The effects of a weighted sum are weight · (value - mean), whatever the order of the columns. */

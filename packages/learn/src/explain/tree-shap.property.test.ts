@@ -1,53 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitModel } from "../model/fit-model.js";
-import type { FittedModel, LearnerName, Target, TreeEnsemble } from "../model/model.js";
+import type { FittedModel, LearnerName, Target } from "../model/model.js";
 import { createRandom } from "../random/random.js";
 import { predictRaw } from "../trees/predict.js";
+import { matrixOf, modelOf, randomColumns, randomTrees } from "../trees/random-trees.test.data.js";
 import { explainRaw } from "./explain.js";
-
-/** Expected output of one tree when only the features of `known` are seen: unseen splits are averaged by cover. */
-function expected(trees: TreeEnsemble, node: number, row: number[], known: number, output: number): number {
-  const feature = trees.featureByNode[node];
-  const perNode = trees.valueByNode.length / trees.featureByNode.length;
-  if (feature < 0) return trees.valueByNode[node * perNode + output];
-  const sides = [trees.leftByNode[node], trees.rightByNode[node]];
-  if (known & (1 << feature)) {
-    const value = row[feature];
-    const isLeft = Number.isNaN(value) ? trees.missingLeftByNode[node] === 1 : value <= trees.thresholdByNode[node];
-    return expected(trees, sides[isLeft ? 0 : 1], row, known, output);
-  }
-  const [left, right] = sides.map((side) => trees.coverByNode[side] * expected(trees, side, row, known, output));
-  return (left + right) / trees.coverByNode[node];
-}
-
-/** Shapley values by their definition: a sum over all subsets of features. */
-function naiveShap(trees: TreeEnsemble, row: number[], output: number): { base: number; effects: number[] } {
-  const { featureCount } = trees;
-  const factorial = (number: number): number => (number <= 1 ? 1 : number * factorial(number - 1));
-  const answer = (known: number): number => {
-    let sum = trees.baseByOutput[output];
-    for (const [tree, root] of trees.rootByTree.entries()) {
-      const only = trees.outputByTree[tree];
-      if (only < 0) sum += expected(trees, root, row, known, output);
-      else if (only === output) sum += expected(trees, root, row, known, 0);
-    }
-    return sum;
-  };
-  const answers = Array.from({ length: 1 << featureCount }, (_, known) => answer(known));
-  const effects = Array.from({ length: featureCount }, (_, feature) => {
-    let effect = 0;
-    for (let known = 0; known < answers.length; known++) {
-      if (known & (1 << feature)) continue;
-      let size = 0;
-      for (let other = 0; other < featureCount; other++) size += (known >> other) & 1;
-      const weight = (factorial(size) * factorial(featureCount - size - 1)) / factorial(featureCount);
-      effect += weight * (answers[known | (1 << feature)] - answers[known]);
-    }
-    return effect;
-  });
-  return { base: answers[0], effects };
-}
+import { naiveShap } from "./naive-shap.test.data.js";
 
 const kinds: [LearnerName, "number" | "two" | "three" | "none"][] = [
   ["gradientBoosting", "number"],
@@ -100,7 +59,7 @@ describe.each(kinds)("SHAP values of %s for %s", (learner, kind) => {
     );
   });
 
-  it("sum with the base to the raw output, within 1e-11 of it, on deep trees of many columns", () => {
+  it("sum with the base to the raw output, within 1e-12 of it, on deep trees of many columns", () => {
     const data = makeData(7, 24, kind, 1_500);
     const deep: Record<string, Record<string, number>> = {
       gradientBoosting: { trees: 15, leaves: 200, minLeafRows: 1 },
@@ -109,7 +68,7 @@ describe.each(kinds)("SHAP values of %s for %s", (learner, kind) => {
     };
     const model = fitModel({ learner, parameters: deep[learner] }, data);
     const some = { ...data.matrix, rowCount: 40, columns: data.matrix.columns.map((column) => column.subarray(0, 40)) };
-    expect(worstGap(model, some)).toBeLessThan(1e-11);
+    expect(worstGap(model, some)).toBeLessThan(1e-12);
   });
 });
 
@@ -129,7 +88,63 @@ function worstGap(model: FittedModel, matrix: { rowCount: number; columns: Float
   return worst;
 }
 
+/** Enough for tables wherever they are possible. */
+const MANY = 1e9;
+
+describe.each<[string, number | undefined]>([
+  ["by quadrature", undefined],
+  ["by tables", MANY],
+])("SHAP values of made-up trees, %s", (_, rowsInAll) => {
+  it("are those of the definition, with sets of categories, ways without cover and features repeated on a path", () => {
+    const plans = fc.record({
+      seed: fc.integer(),
+      featureCount: fc.integer({ min: 1, max: 6 }),
+      treeCount: fc.integer({ min: 1, max: 3 }),
+      depth: fc.integer({ min: 0, max: 7 }),
+      splitShare: fc.constantFrom(0.6, 0.85, 1),
+      outputCount: fc.integer({ min: 1, max: 3 }),
+      isVector: fc.boolean(),
+      categoryShare: fc.constantFrom(0, 0.4),
+      precision: fc.constantFrom("float64" as const, "float32" as const),
+      zeroIsMissing: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const trees = randomTrees(plan);
+        const matrix = matrixOf(randomColumns(plan.seed + 1, plan.featureCount, 3));
+        const { base, effects } = explainRaw(modelOf(trees), matrix, rowsInAll);
+        for (let row = 0; row < matrix.rowCount; row++) {
+          const values = matrix.columns.map((column) => column[row]);
+          for (let output = 0; output < plan.outputCount; output++) {
+            const naive = naiveShap(trees, values, output);
+            expect(base[output]).toBeCloseTo(naive.base, 12);
+            for (const [feature, effect] of naive.effects.entries())
+              expect(effects[(row * plan.outputCount + output) * plan.featureCount + feature]).toBeCloseTo(effect, 12);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("explainRaw", () => {
+  it("gives the same bits for parts of the rows as for all, whatever the parts", () => {
+    const plan = { seed: 3, featureCount: 5, treeCount: 9, depth: 5, splitShare: 0.9, outputCount: 1 };
+    const more = { isVector: false, categoryShare: 0.1, precision: "float64", zeroIsMissing: false } as const;
+    const model = modelOf(randomTrees({ ...plan, ...more }));
+    const columns = randomColumns(4, 5, 2_300);
+    const all = explainRaw(model, matrixOf(columns));
+    for (const [begin, end] of [
+      [0, 1],
+      [1, 900],
+      [900, 2_300],
+    ]) {
+      const part = explainRaw(model, matrixOf(columns.map((column) => column.subarray(begin, end))), 2_300);
+      expect(part.effects).toEqual(all.effects.slice(begin * 5, end * 5));
+    }
+  });
+
   it("explains a model without trees by its base alone", () => {
     const data = makeData(1, 2, "number", 4);
     const model = fitModel({ learner: "gradientBoosting", parameters: {} }, data);

@@ -25,7 +25,7 @@ export function goesLeft(trees: TreeEnsemble, node: number, value: number): bool
 function isInSet({ categorySetStart, categoryWords }: TreeEnsemble, set: number, value: number): boolean | null {
   const start = categorySetStart[set];
   // Cut to a whole number as the libraries do; written so that NaN fails.
-  if (!(value > -1 && value < (categorySetStart[set + 1] - start) * 32)) return null;
   const code = Math.trunc(value);
+  if (!(code >= 0 && code < (categorySetStart[set + 1] - start) * 32)) return null;
   return ((categoryWords[start + (code >> 5)] >>> (code & 31)) & 1) === 1;
 }
