@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "./nearest.mjs";
 import { requireNodeVersion } from "./node-version.mjs";
 import { prepare, repository } from "./prepare.mjs";
+import { pythonEnvironment } from "./python-environment.mjs";
 
 /**
  * One measured figure. `ratio` = ours / theirs is a cost (time, memory), so smaller is better; where there is no peer it
@@ -26,13 +27,14 @@ import { prepare, repository } from "./prepare.mjs";
  *
  * @typedef {object} Bench
  * @property {string} repository
- * @property {string | null} python  interpreter with the peers installed (variable BENCH_PYTHON), or null
+ * @property {string | null} python  interpreter with the suite's peers; null for a suite that has none in Python
  * @property {(line: string) => void} say  progress, on stderr
  * @property {(name: string, why: string) => void} skip  says loudly that a row could not be measured
  */
 
 /** @typedef {{ name: string, ours: number, unit: string, peer?: string, theirs?: number, limit?: number }} Measurement */
-/** @typedef {{ question: string, measure: (bench: Bench) => AsyncIterable<Measurement> | Iterable<Measurement> }} Suite */
+/** A suite with Python peers names their packages: `python`, a requirements file in bench/peers; BENCH_PYTHON overrules it. */
+/** @typedef {{ question: string, python?: string, measure: (bench: Bench) => AsyncIterable<Measurement> | Iterable<Measurement> }} Suite */
 
 requireNodeVersion();
 const suites = readdirSync(join(repository, "bench/suites"))
@@ -52,7 +54,7 @@ const skipped = /** @type {string[]} */ ([]);
 const rows = /** @type {Row[]} */ ([]);
 const bench = {
   repository,
-  python: process.env.BENCH_PYTHON ?? null,
+  python: await interpreter(),
   say,
   skip: (/** @type {string} */ what, /** @type {string} */ why) => {
     skipped.push(what);
@@ -67,6 +69,11 @@ const over = rows.filter(({ ratio, limit }) => ratio !== null && limit !== null 
 for (const { name: what, ratio, limit } of over) say(`OVER THE LIMIT ${what}: ${ratio?.toFixed(3)} is more than ${limit}`);
 if (skipped.length > 0) say(`${skipped.length} skipped: ${skipped.join(", ")}`);
 process.exitCode = rows.length === 0 || over.length > 0 ? 1 : 0;
+
+async function interpreter() {
+  if (process.env.BENCH_PYTHON !== undefined) return process.env.BENCH_PYTHON;
+  return suite.python === undefined ? null : pythonEnvironment(join(repository, "bench/peers", suite.python), say);
+}
 
 function readArguments() {
   try {

@@ -51,12 +51,20 @@ try {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** What the jq expression of the picture makes of the answer. */
+/**
+ * What the jq expression of the picture makes of the answer.
+ *
+ * @param {any} answer
+ */
 function reasons({ prediction, explanation }) {
   const { base, effects } = explanation.onAnswerScale;
-  return [prediction, base, ...effects.slice(0, 6)].map((value) => JSON.stringify(value));
+  return [prediction, base, ...effects.slice(0, 6)].map((/** @type {unknown} */ value) => JSON.stringify(value));
 }
 
+/**
+ * @param {string} line
+ * @returns {string[]}
+ */
 function wrapped(line) {
   const parts = [];
   for (let rest = line; ; rest = `    ${rest.slice(COLUMNS)}`) {
@@ -65,6 +73,7 @@ function wrapped(line) {
   }
 }
 
+/** @param {readonly string[]} lines */
 function drawn(lines) {
   const width = Math.ceil(COLUMNS * FONT_SIZE * ADVANCE) + 2 * MARGIN;
   const height = lines.length * LINE_HEIGHT + 2 * MARGIN;

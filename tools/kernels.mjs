@@ -1,0 +1,63 @@
+// Compiles the AssemblyScript kernels of packages/learn to WebAssembly, when they are older than their sources.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runNode } from "./subprocess.mjs";
+
+const SOURCES = "packages/learn/assembly";
+const BUILT = "packages/learn/dist/kernels";
+const COMPILER = "node_modules/assemblyscript/bin/asc.js";
+
+/** Options of both variants; no runtime, no bounds checks of arrays (there are none), memory from outside. */
+const options =
+  "-O3 --converge --noAssert --uncheckedBehavior always --runtime stub --enable simd --enable bulk-memory --importMemory --noExportMemory --initialMemory 1 --maximumMemory 65536".split(
+    " ",
+  );
+/** The same code for a memory that threads share, and for one that they do not (browsers give shared ones to few pages). */
+const variants = { "training.wasm": [], "training-shared.wasm": ["--enable", "threads", "--sharedMemory"] };
+
+/**
+ * Builds what is missing or stale. Files are replaced whole, so that another process that starts meanwhile reads one or the other.
+ *
+ * @param {string} root
+ * @returns {Promise<string | null>} the compiler's output where it failed
+ */
+export async function buildKernels(root) {
+  const stamp = join(root, BUILT, ".sources");
+  const hash = hashOfSources(root);
+  const isFresh = Object.keys(variants).every((file) => existsSync(join(root, BUILT, file)));
+  if (isFresh && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return null;
+  mkdirSync(join(root, BUILT), { recursive: true });
+  for (const [file, own] of Object.entries(variants)) {
+    const built = join(root, BUILT, `.${process.pid}.${file}`);
+    const args = [join(root, COMPILER), join(root, SOURCES, "index.ts"), "-o", built, ...options, ...own];
+    const { code, output } = await runNode(args, { cwd: root });
+    if (code !== 0) return output;
+    renameSync(built, join(root, BUILT, file));
+  }
+  writeFileSync(stamp, hash);
+  return null;
+}
+
+/** @param {string} root */
+function hashOfSources(root) {
+  const hash = createHash("sha256").update(options.join(" ")).update(JSON.stringify(variants));
+  for (const file of readdirSync(join(root, SOURCES)).sort()) hash.update(file).update(readFileSync(join(root, SOURCES, file)));
+  hash.update(readFileSync(join(root, "node_modules/assemblyscript/package.json")));
+  return hash.digest("hex");
+}
+
+/** For vitest, before the first test. */
+export async function setup() {
+  const problem = await buildKernels(process.cwd());
+  if (problem !== null) throw new Error(problem);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const problem = await buildKernels(process.cwd());
+  if (problem !== null) {
+    process.stderr.write(`${problem}\n`);
+    process.exitCode = 1;
+  }
+}
