@@ -109,6 +109,17 @@ export const errors = defineErrors("LEARN", {
     message: ({ column, rows, expected }: { column: string; rows: number; expected: number }) =>
       `The column "${column}" has ${rows} rows, but its table has ${expected}.`,
   },
+  IMPORT_BROKEN: {
+    status: 422,
+    message: ({ format, place, problem }: { format: string; place: string; problem: string }) =>
+      `This is not a sound ${format} model file: ${place} ${problem}.`,
+    hint: ({ format }: { format: string }) => `Save the model again with ${format}, and give that file whole.`,
+  },
+  IMPORT_UNSUPPORTED: {
+    status: 422,
+    message: ({ format, what }: { format: string; what: string }) => `The ${format} model cannot be imported: it has ${what}.`,
+    hint: () => "Train it without, or serve it where it was trained.",
+  },
   LEARNER_UNKNOWN: {
     status: 400,
     message: ({ learner }: { learner: string; known: readonly string[]; suggestion: string | null }) =>

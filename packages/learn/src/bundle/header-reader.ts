@@ -1,21 +1,27 @@
 import type { AtalayaError } from "@atalaya/errors";
 import { errors } from "../errors.js";
 
+/** Makes the error of what a place of a file holds. */
+export type FailureOf = (place: string, problem: string) => AtalayaError;
+
+const brokenBundle: FailureOf = (place, problem) => errors.BUNDLE_BROKEN({ place, problem });
+
 /** One value of a model file's header, with its place for the error: nothing of a file is believed before it was read here. */
 export class HeaderReader {
   constructor(
     readonly value: unknown,
     readonly place: string,
+    private readonly failure: FailureOf = brokenBundle,
   ) {}
 
   fail(problem: string): AtalayaError {
-    return errors.BUNDLE_BROKEN({ place: this.place.slice(0, 200), problem });
+    return this.failure(this.place.slice(0, 200), problem);
   }
 
   /** A field of an object; undefined where the object has none. */
   field(name: string): HeaderReader {
     const record = this.record();
-    return new HeaderReader(Object.hasOwn(record, name) ? record[name] : undefined, `${this.place}.${name}`);
+    return new HeaderReader(Object.hasOwn(record, name) ? record[name] : undefined, `${this.place}.${name}`, this.failure);
   }
 
   record(): Readonly<Record<string, unknown>> {
@@ -25,7 +31,7 @@ export class HeaderReader {
   }
 
   list(): HeaderReader[] {
-    return this.array().map((value, position) => new HeaderReader(value, `${this.place}[${position}]`));
+    return this.array().map((value, position) => new HeaderReader(value, `${this.place}[${position}]`, this.failure));
   }
 
   text(): string {
