@@ -53,6 +53,13 @@ test.each([
   ["a test in a source", "packages/learn/src/a.ts", 'import "./b.test.js";\n', "no-tests-in-sources"],
   ["an import that leads nowhere", "packages/learn/src/a.ts", 'import "./nowhere.js";\n', "resolvable"],
   ["a type import in the middle", "packages/learn/src/a.ts", 'export type T = import("./b.js").B;\n', "type-imports"],
+  [
+    "a page that enters the database",
+    "packages/console/src/page.tsx",
+    'import { s } from "@atalaya/store";\nexport { s };\n',
+    "direction",
+  ],
+  ["a page with a deep import", "packages/console/src/page.tsx", 'import "../../store/src/tables.js";\n', "direction"],
   ["a package without a rule", "packages/extra/src/index.ts", "export const e = 1;\n", "direction"],
 ])("%s is caught", async (_what, path, text, rule) => {
   const store = { "packages/store/src/tables.ts": "export const t = 1;\n" };

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cruise } from "dependency-cruiser";
 import { mayImport, rules, tests } from "../layers.mjs";
 import { packageEntries } from "../package-entries.mjs";
@@ -15,8 +15,10 @@ import { sourceFiles } from "../source-files.mjs";
 export async function checkLayers(root) {
   // Files, not folders with an exclusion: what is excluded is no target of a rule either, and libraries lie in dist/ too.
   const { output } = await cruise(
-    sourceFiles(root, ["packages", "applications"]),
+    sourceFiles(root, ["packages", "applications"]).filter((file) => !file.endsWith(".tsx")),
     {
+      // What swc cannot read here, the check of pages below reads.
+      exclude: { path: "\\.tsx$" },
       baseDir: root,
       parser: "swc",
       ruleSet: { forbidden: [...rules, noDeepImports(root)] },
@@ -37,7 +39,7 @@ export async function checkLayers(root) {
     ({ from, to, rule, cycle }) =>
       `${from} → ${cycle ? cycle.map((step) => step.name).join(" → ") : to}: ${comments.get(rule.name)} (${rule.name})`,
   );
-  problems.push(...undeclaredPackages(root), ...typeImports(root, output.modules));
+  problems.push(...undeclaredPackages(root), ...typeImports(root, output.modules), ...pages(root));
   return { problems, notes: [`${output.summary.totalCruised} modules`] };
 }
 
@@ -63,6 +65,50 @@ function noDeepImports(root) {
     from: { path: "^packages/([^/]+)/", pathNot: tests },
     to: { path: "^packages/(?!$1/)", pathNot: entries.map((entry) => `^${entry}$`) },
   };
+}
+
+/**
+ * Directions of .tsx files, from their import lines: dependency-cruiser 17 gives swc no way to read JSX.
+ *
+ * @param {string} root
+ */
+function pages(root) {
+  return sourceFiles(root, ["packages"])
+    .filter((file) => file.endsWith(".tsx"))
+    .flatMap((file) => {
+      const own = file.split("/")[1] ?? "";
+      const allowed = /** @type {Record<string, readonly string[]>} */ (mayImport)[own] ?? [];
+      const text = readFileSync(join(root, file), "utf8");
+      const named = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, specifier = ""]) => specifier);
+      return named
+        .filter((specifier) => leavesPackage(specifier, file) || isForbidden(specifier, own, allowed))
+        .map(
+          (specifier) =>
+            `${file} → ${specifier}: ${own} may import ${allowed.join(", ") || "none"}, by their names alone. (direction)`,
+        );
+    });
+}
+
+/**
+ * @param {string} specifier
+ * @param {string} own
+ * @param {readonly string[]} allowed
+ */
+function isForbidden(specifier, own, allowed) {
+  const [, name, inside] = /^@atalaya\/([^/]+)(\/.+)?$/.exec(specifier) ?? [];
+  if (name === undefined) return specifier.startsWith("node:");
+  const entries = inside === "/browser" || inside === undefined;
+  return name !== own && (!allowed.includes(name) || !entries);
+}
+
+/**
+ * @param {string} specifier
+ * @param {string} file
+ */
+function leavesPackage(specifier, file) {
+  if (!specifier.startsWith(".")) return false;
+  const [, own] = file.split("/");
+  return !join(dirname(file), specifier).replaceAll("\\", "/").startsWith(`packages/${own}/src/`);
 }
 
 /**
