@@ -14,6 +14,8 @@ const alias = packageEntries(repository).map(({ name, source }) => ({
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Sources run as they are; the kernels of the learners cannot.
+    globalSetup: ["tools/kernels.mjs"],
     include: ["packages/*/src/**/*.test.ts", "applications/*/**/*.test.ts", "tools/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,

@@ -2,20 +2,29 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runNode } from "./subprocess.mjs";
 
+const repository = fileURLToPath(new URL("..", import.meta.url));
 const SOURCES = "packages/learn/assembly";
 const BUILT = "packages/learn/dist/kernels";
 const COMPILER = "node_modules/assemblyscript/bin/asc.js";
 
-/** Options of both variants; no runtime, no bounds checks of arrays (there are none), memory from outside. */
+/** Options of all modules; no runtime, no bounds checks of arrays (there are none), memory from outside. */
 const options =
   "-O3 --converge --noAssert --uncheckedBehavior always --runtime stub --enable simd --enable bulk-memory --importMemory --noExportMemory --initialMemory 1 --maximumMemory 65536".split(
     " ",
   );
-/** The same code for a memory that threads share, and for one that they do not (browsers give shared ones to few pages). */
-const variants = { "training.wasm": [], "training-shared.wasm": ["--enable", "threads", "--sharedMemory"] };
+/**
+ * What is built: source and options of each module. Training comes twice, for a memory that threads share and for one that
+ * they do not (browsers give shared ones to few pages).
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+const modules = {
+  "training.wasm": ["training.ts"],
+  "training-shared.wasm": ["training.ts", "--enable", "threads", "--sharedMemory"],
+};
 
 /**
  * Builds what is missing or stale. Files are replaced whole, so that another process that starts meanwhile reads one or the other.
@@ -26,12 +35,12 @@ const variants = { "training.wasm": [], "training-shared.wasm": ["--enable", "th
 export async function buildKernels(root) {
   const stamp = join(root, BUILT, ".sources");
   const hash = hashOfSources(root);
-  const isFresh = Object.keys(variants).every((file) => existsSync(join(root, BUILT, file)));
+  const isFresh = Object.keys(modules).every((file) => existsSync(join(root, BUILT, file)));
   if (isFresh && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return null;
   mkdirSync(join(root, BUILT), { recursive: true });
-  for (const [file, own] of Object.entries(variants)) {
+  for (const [file, [source = "", ...own]] of Object.entries(modules)) {
     const built = join(root, BUILT, `.${process.pid}.${file}`);
-    const args = [join(root, COMPILER), join(root, SOURCES, "index.ts"), "-o", built, ...options, ...own];
+    const args = [join(root, COMPILER), join(root, SOURCES, source), "-o", built, ...options, ...own];
     const { code, output } = await runNode(args, { cwd: root });
     if (code !== 0) return output;
     renameSync(built, join(root, BUILT, file));
@@ -42,7 +51,7 @@ export async function buildKernels(root) {
 
 /** @param {string} root */
 function hashOfSources(root) {
-  const hash = createHash("sha256").update(options.join(" ")).update(JSON.stringify(variants));
+  const hash = createHash("sha256").update(options.join(" ")).update(JSON.stringify(modules));
   for (const file of readdirSync(join(root, SOURCES)).sort()) hash.update(file).update(readFileSync(join(root, SOURCES, file)));
   hash.update(readFileSync(join(root, "node_modules/assemblyscript/package.json")));
   return hash.digest("hex");
@@ -50,12 +59,12 @@ function hashOfSources(root) {
 
 /** For vitest, before the first test. */
 export async function setup() {
-  const problem = await buildKernels(process.cwd());
+  const problem = await buildKernels(repository);
   if (problem !== null) throw new Error(problem);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const problem = await buildKernels(process.cwd());
+  const problem = await buildKernels(repository);
   if (problem !== null) {
     process.stderr.write(`${problem}\n`);
     process.exitCode = 1;

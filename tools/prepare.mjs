@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildKernels } from "./kernels.mjs";
 import { endingChildrenOnSignal, excerpt, runNode, runToEnd } from "./subprocess.mjs";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
@@ -74,6 +75,8 @@ async function build() {
   const compiler = join(repository, "node_modules/typescript/bin/tsc");
   const { code, output } = await runNode([compiler, "-b"], { cwd: repository });
   if (code !== 0) giveUp("The packages could not be built (tsc -b).", output);
+  const problem = await buildKernels(repository);
+  if (problem !== null) giveUp("The kernels could not be compiled (asc).", problem);
 }
 
 /** @param {string} file */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { buildKernels } from "../kernels.mjs";
 import { runNode } from "../subprocess.mjs";
 
 /**
@@ -14,6 +15,8 @@ export async function checkTypes(root) {
   const problems = [];
   const build = await runNode([compiler, "-b"], { cwd: root });
   if (build.code !== 0) problems.push(build.output.trim());
+  const kernels = existsSync(join(root, "packages/learn/assembly")) ? await buildKernels(root) : null;
+  if (kernels !== null) problems.push(kernels.trim());
   for (const project of projectsBesideTheBuild(root)) {
     const { code, output } = await runNode([compiler, "-p", project, "--noEmit"], { cwd: root });
     if (code !== 0) problems.push(output.trim());
