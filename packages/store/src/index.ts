@@ -3,7 +3,9 @@ export type { Batch, Batches, BatchOutcome, BatchReceipt } from "./audit/batches
 export type { Dataset, Datasets, NewDataset } from "./audit/datasets.js";
 export type { DriftDecision, DriftHistory, NewDriftDecision } from "./audit/drift-history.js";
 export type { AuditEvent, AuditLog, AuditRow, EventKind } from "./audit/events.js";
+export type { Feedback, FeedbackTable, LabelledAnswer } from "./audit/feedback.js";
 export type { Flow, Flows, NewFlow } from "./audit/flows.js";
+export type { LoggedInference } from "./audit/inference-copy.js";
 export type { Inference, Inferences, NewInference } from "./audit/inferences.js";
 export type { CleanRow, KeptRows, RawRow } from "./audit/kept-rows.js";
 export type { Quarantine, QuarantinedRow } from "./audit/quarantine.js";

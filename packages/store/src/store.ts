@@ -6,7 +6,9 @@ import { type Batches, createBatches } from "./audit/batches.js";
 import { createDatasets, type Datasets } from "./audit/datasets.js";
 import { createDriftHistory, type DriftHistory } from "./audit/drift-history.js";
 import { type AuditLog, createAuditLog } from "./audit/events.js";
+import { createFeedback, type FeedbackTable } from "./audit/feedback.js";
 import { createFlows, type Flows } from "./audit/flows.js";
+import { InferenceCopy } from "./audit/inference-copy.js";
 import { createInferences, type Inferences } from "./audit/inferences.js";
 import { createKeptRows, type KeptRows } from "./audit/kept-rows.js";
 import { createQuarantine, type Quarantine } from "./audit/quarantine.js";
@@ -32,6 +34,7 @@ export interface Store {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly inferences: Inferences;
+  readonly feedback: FeedbackTable;
   readonly driftHistory: DriftHistory;
   readonly schedules: Schedules;
   readonly flows: Flows;
@@ -76,9 +79,10 @@ export async function openStore(
     throw error;
   });
   const hub = createNotificationHub(databaseUrl, sessionName);
+  const inferenceCopy = new InferenceCopy(databaseUrl, sessionName);
   const objects = await openObjects(settings);
   const close = async () => {
-    await hub.close();
+    await Promise.all([hub.close(), inferenceCopy.close()]);
     await database.destroy();
     objects.close();
     await embedded?.release();
@@ -92,7 +96,8 @@ export async function openStore(
     quarantine: createQuarantine(database),
     datasets: createDatasets(database),
     runs: createRuns(database),
-    inferences: createInferences(database),
+    inferences: createInferences(database, inferenceCopy),
+    feedback: createFeedback(database),
     driftHistory: createDriftHistory(database),
     schedules: createSchedules(database),
     flows: createFlows(database),

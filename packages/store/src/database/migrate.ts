@@ -8,6 +8,7 @@ import { loop } from "./migrations/0005-loop.js";
 import { experiments } from "./migrations/0020-experiments.js";
 import { registeredModels } from "./migrations/0021-registered-models.js";
 import { trackedPipelines } from "./migrations/0022-tracked-pipelines.js";
+import { inferenceLog } from "./migrations/0030-inference-log.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0020-experiments": experiments,
   "0021-registered-models": registeredModels,
   "0022-tracked-pipelines": trackedPipelines,
+  "0030-inference-log": inferenceLog,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";

@@ -176,6 +176,10 @@ export interface InferenceLogsTable {
   inputs: JsonColumn;
   answers: JsonColumn;
   latencyMs: number;
+  /** Who asked, as far as the service was told. */
+  caller: ColumnType<string | null, string | null | undefined, string | null>;
+  /** W3C trace of the request. */
+  trace: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export type DriftVerdict = "stable" | "drifted" | "not enough data" | "no reference" | "no rows" | "failed";
