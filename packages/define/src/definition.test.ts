@@ -72,7 +72,14 @@ describe("a pipeline", () => {
     expect(isPipeline(chain)).toBe(true);
     expect(definition.task).toBe("regression");
     expect(definition.checks).toEqual({ maxRejected: 0.1, unique: ["street"], freshWithinMs: 7_200_000 });
-    expect(definition.source).toEqual({ kind: "httpBatches", url: { setting: "HOMES_URL" }, query: {}, pageRows: 10 });
+    expect(definition.source).toEqual({
+      kind: "httpBatches",
+      url: { setting: "HOMES_URL" },
+      query: {},
+      pageRows: 10,
+      page: null,
+      cursor: null,
+    });
     expect(definition.dataset.columns[1]).toEqual({ name: "bed", type: "integer", from: ["bed", "bedrooms"], optional: false });
     expect(definition.train.learners[0]?.parameters).toEqual({
       trees: 10,

@@ -15,6 +15,10 @@ export type SourceDefinition =
       readonly query: Readonly<Record<string, string | number>>;
       /** Rows asked for per request (`pageRows`), null: the source decides. */
       readonly pageRows: number | null;
+      /** Query parameter that takes the number of the batch (1, 2, 3 …); null: the source itself knows what is next. */
+      readonly page: string | null;
+      /** Query parameter that takes the mark which the answer before gave, and the field of the answer that holds it; null: none. */
+      readonly cursor: { readonly parameter: string; readonly field: string } | null;
     }
   | {
       readonly kind: "files";
@@ -95,7 +99,26 @@ export interface EvaluateDefinition {
 export type TriggerDefinition =
   | { readonly trigger: "cron"; readonly expression: string }
   | { readonly trigger: "afterRows"; readonly rows: number }
-  | { readonly trigger: "whenDrifted"; readonly psi: number; readonly on: readonly string[]; readonly minRows: number };
+  | { readonly trigger: "newBatch" }
+  | DriftTriggerDefinition;
+
+/** How a batch is compared with the training part of the live version. */
+export interface DriftTriggerDefinition {
+  readonly trigger: "whenDrifted";
+  /**
+   * `effect`: a feature moved by at least `effect` and its p-value, corrected by Benjamini-Hochberg over the features, is at
+   * most `falseDiscovery`. `psi`: the population stability index of a feature exceeds `psi`. `classic`: the KS p-value of any
+   * number is below 0.05, however small the move and however many the rows.
+   */
+  readonly rule: "effect" | "psi" | "classic";
+  /** Distance between the two distribution functions (0–1): of numbers KS, of categories total variation. */
+  readonly effect: number;
+  readonly falseDiscovery: number;
+  readonly psi: number | null;
+  /** Features that are watched; empty: all of them, and the prediction. */
+  readonly on: readonly string[];
+  readonly minRows: number;
+}
 
 /** A whole pipeline as one value: data, but for the user's own row steps, row filters and gate functions. */
 export interface PipelineDefinition {
@@ -104,6 +127,8 @@ export interface PipelineDefinition {
   readonly dataset: DatasetDefinition;
   readonly source: SourceDefinition;
   readonly checks: Checks;
+  /** Rows also live in the tables `raw_data` and `clean_data`. */
+  readonly keepInTables: boolean;
   readonly steps: readonly { readonly name: string; readonly work: RowStep }[];
   readonly features: FeatureDefinition;
   readonly split: SplitDefinition;

@@ -44,6 +44,20 @@ export const errors = defineErrors("DEFINE", {
     message: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a duration.`,
     hint: () => 'Write a whole number and a unit: "90s", "15m", "2h", "7d".',
   },
+  BAD_SOURCE: {
+    status: 400,
+    message: ({ why }: { why: string }) => `This source cannot be: ${why}.`,
+  },
+  BAD_COUNT: {
+    status: 400,
+    message: ({ what, value }: { what: string; value: number }) => `${what} is ${value}, but must be a whole number from 1.`,
+  },
+  BAD_CRON: {
+    status: 400,
+    message: ({ expression, why }: { expression: string; why: string }) =>
+      `${JSON.stringify(expression)} is no schedule: ${why}.`,
+    hint: () => "Write minute, hour, day of month, month and weekday (UTC): `0 3 * * 1` is Monday at 03:00.",
+  },
   BAD_BUCKETS: {
     status: 400,
     message: ({ edges, labels }: { edges: number; labels: number }) => `bucket() got ${edges} edges and ${labels} labels.`,

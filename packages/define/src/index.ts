@@ -1,4 +1,5 @@
 export { type Column, type ColumnOptions, type Columns, column, type NumberOptions, type RowOf } from "./columns.js";
+export { type CronSchedule, lastDue, nextDue, parseCron } from "./cron.js";
 export {
   type Dataset,
   dataset,
@@ -28,8 +29,8 @@ export * from "./learners.js";
 export * from "./pipeline.js";
 export { toFeaturePlan } from "./plan.js";
 export { quantileRange } from "./rows.js";
-export { type FileOptions, files, httpBatches, parquetFiles, type Source, setting } from "./sources.js";
+export { type FileOptions, files, type HttpOptions, httpBatches, parquetFiles, type Source, setting } from "./sources.js";
 export { byGroup, byLevel, byTime, type Parts, type Split, shuffled } from "./splits.js";
 export type * from "./table.js";
 export type * from "./tasks.js";
-export { afterRows, cron, type Trigger, whenDrifted } from "./triggers.js";
+export { afterRows, cron, type DriftRule, onNewBatch, type Trigger, whenDrifted } from "./triggers.js";

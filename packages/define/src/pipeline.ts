@@ -51,6 +51,11 @@ export interface ValidateOptions<Row> {
 
 export interface Ingested<Row> {
   validate(checks: ValidateOptions<Row>): Ingested<Row>;
+  /**
+   * Rows also live in PostgreSQL: every row as it came in `raw_data` (batch, line, time), every accepted one in `clean_data`
+   * with its `dataset` (train, validation, test). For reading with SQL; training reads the objects.
+   */
+  keepInTables(): Ingested<Row>;
   /** Your own code on rows before the features. It may drop, sample or order rows, not change them: a request has no such step. */
   step(name: string, work: (table: Table<Row>, run: StepContext) => Table<Row> | Promise<Table<Row>>): Ingested<Row>;
   features<Of extends Shape & { row: Row }>(features: Features<Of>): Featured<Of>;
@@ -108,6 +113,7 @@ export function pipeline(name: string): Named {
         dataset: data.definition,
         source: from.definition,
         checks: { maxRejected: 1, unique: [], freshWithinMs: null },
+        keepInTables: false,
         steps: [],
         trainOnly: [],
       }),
@@ -116,7 +122,7 @@ export function pipeline(name: string): Named {
 
 /** What the chain knows so far; each phase adds its part. */
 type Draft = Partial<PipelineDefinition> &
-  Pick<PipelineDefinition, "name" | "dataset" | "source" | "checks" | "steps" | "trainOnly">;
+  Pick<PipelineDefinition, "name" | "dataset" | "source" | "checks" | "keepInTables" | "steps" | "trainOnly">;
 
 function ingested<Row>(draft: Draft): Ingested<Row> {
   return {
@@ -125,6 +131,7 @@ function ingested<Row>(draft: Draft): Ingested<Row> {
       const freshWithinMs = freshWithin === undefined ? null : parseDuration(freshWithin);
       return ingested({ ...draft, checks: { maxRejected, unique, freshWithinMs } });
     },
+    keepInTables: () => ingested({ ...draft, keepInTables: true }),
     step: (name, work) => {
       checkName("step", name);
       if (draft.steps.some((step) => step.name === name)) throw errors.DUPLICATE_NAME({ what: "steps", name });

@@ -1,5 +1,6 @@
 import type { FileFormat, SettingReference, SourceDefinition } from "./definition.js";
 import { parseDuration } from "./durations.js";
+import { errors } from "./errors.js";
 
 export interface Source {
   readonly definition: SourceDefinition;
@@ -11,17 +12,31 @@ export const setting = {
   url: (name: string): SettingReference => ({ setting: name }),
 } as const;
 
+export interface HttpOptions {
+  /** Sent with every request. */
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** Rows per batch to ask for, sent as `rows`. */
+  readonly pageRows?: number;
+  /** Query parameter that takes the number of the batch: 1, 2, 3 … A run goes on behind the last batch that was kept. */
+  readonly page?: string;
+  /**
+   * Query parameter that takes the mark which the answer before gave, and the field of the answer that holds it (left out:
+   * `next_cursor`). A run goes on from the mark of the last batch that was kept.
+   */
+  readonly cursor?: { readonly parameter: string; readonly field?: string };
+}
+
 /**
- * An HTTP API that answers another batch on each GET, until it says that there is no more.
+ * An HTTP API that answers another batch on each GET, until it says that there is no more: because it counts itself, or by
+ * `page`, or by `cursor`. With the last two nothing is lost when a process is killed between an answer and its storing.
  *
- * @param options.query     sent with every request
- * @param options.pageRows  rows per batch to ask for, sent as `rows`
+ * @throws DEFINE_BAD_SOURCE when both `page` and `cursor` are given
  */
-export function httpBatches(
-  url: SettingReference,
-  options: { readonly query?: Readonly<Record<string, string | number>>; readonly pageRows?: number } = {},
-): Source {
-  return { definition: { kind: "httpBatches", url, query: options.query ?? {}, pageRows: options.pageRows ?? null } };
+export function httpBatches(url: SettingReference, options: HttpOptions = {}): Source {
+  const { query = {}, pageRows = null, page = null, cursor } = options;
+  if (page !== null && cursor !== undefined) throw errors.BAD_SOURCE({ why: "it goes on by `page` or by `cursor`, not by both" });
+  const mark = cursor === undefined ? null : { parameter: cursor.parameter, field: cursor.field ?? "next_cursor" };
+  return { definition: { kind: "httpBatches", url, query, pageRows, page, cursor: mark } };
 }
 
 export interface FileOptions {

@@ -29,4 +29,7 @@ export interface MetricsByTask {
   classification: "accuracy" | "auroc" | "averagePrecision" | "logLoss" | "brier" | "macroF1";
   anomaly: "alertRate" | "scoreStability" | "precisionAtBudget" | "recallAtBudget" | "auroc" | "averagePrecision";
 }
-export type MetricOf<Of extends Task> = MetricsByTask[Of["kind"]];
+export type MetricOf<Of extends Task> =
+  | MetricsByTask[Of["kind"]]
+  /** One class against the rest, where there are three or more: `auroc(<30)`. */
+  | (Of extends Classification<infer Label> ? `${"auroc" | "averagePrecision"}(${Label})` : never);
