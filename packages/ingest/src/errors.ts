@@ -165,4 +165,11 @@ export const errors = defineErrors("INGEST", {
     message: ({ folder }: { folder: string }) => `${folder} holds no file to read.`,
     hint: () => "Names that start with a dot or an underscore are skipped; check `under` and `last` of the source.",
   },
+  DRIFT_COLUMN: {
+    status: 400,
+    message: ({ file, column }: { file: string; column: string; nearest: string | null }) =>
+      `${file} has no column ${JSON.stringify(column)} to drift.`,
+    hint: ({ nearest }: { file: string; column: string; nearest: string | null }) =>
+      nearest === null ? "Name a column of the file." : `Did you mean ${JSON.stringify(nearest)}?`,
+  },
 });

@@ -98,7 +98,10 @@ class Replay {
     if (fault === "hang") return null;
     if (fault === "fail") return { status: 500, body: JSON.stringify({ detail: "the source failed, as it was told to" }) };
     const isCut = fault === "truncate";
-    if (batch !== null) return { status: 200, body: this.sequence.at(asker, batch, rows), isCut };
+    if (batch !== null) {
+      const given = fault === "duplicate" && batch > 1 ? batch - 1 : batch;
+      return { status: 200, body: this.sequence.at(asker, given, rows), isCut };
+    }
     const repeated = fault === "duplicate" ? this.sequence.repeat(asker) : null;
     if (repeated !== null) return { status: 200, body: repeated };
     const { body, given } = this.sequence.next(asker, rows);
@@ -118,7 +121,7 @@ class Replay {
  */
 export async function startReplayServer(options: ReplayOptions): Promise<ReplayServer> {
   const { file, rows = DEFAULT_ROWS, port = 0, host = "127.0.0.1", faults = {} } = options;
-  const table = await readReplayTable(file);
+  const table = await readReplayTable(file, faults.drift ?? []);
   const replay = new Replay(new BatchSequence(table), rows, faults);
   const server = createServer((request, response) => replay.handle(request, response));
   await new Promise<void>((resolve, reject) => {

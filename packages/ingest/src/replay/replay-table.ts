@@ -1,7 +1,10 @@
+import { nearestName } from "@atalaya/learn";
 import { DistinctTexts } from "../contract/distinct-texts.js";
 import { openRecords } from "../contract/read-batch.js";
+import { errors } from "../errors.js";
 import type { SchemaNote } from "../formats/format.js";
 import type { TextBlock, ValueBlock, ValueColumn } from "../formats/record-block.js";
+import type { ReplayDrift } from "./faults.js";
 
 /** A number that JSON can carry without changing it: no leading zeros, no sign of plus, at most 15 digits. */
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
@@ -84,6 +87,14 @@ function jsonOf(given: ValueColumn, record: number): string {
   return JSON.stringify(value) ?? "null";
 }
 
+/** A number moved; whatever is no number stays. Whole numbers stay whole, as a contract may ask for it. */
+function moved(json: string, { factor, offset }: ReplayDrift): string {
+  const value = Number(json);
+  if (json === "null" || json === "" || json.startsWith('"') || !Number.isFinite(value)) return json;
+  const result = value * factor + offset;
+  return String(Number.isInteger(value) ? Math.round(result) : result);
+}
+
 class TableBuilder {
   readonly columns = new Map<string, ReplayColumn>();
   rowCount = 0;
@@ -124,7 +135,16 @@ class TableBuilder {
     }
   }
 
-  build(): ReplayTable {
+  /** @throws INGEST_DRIFT_COLUMN */
+  #checkDrift(file: string, drift: readonly ReplayDrift[]): void {
+    const names = [...this.columns.keys()];
+    for (const { column } of drift) {
+      if (!this.columns.has(column)) throw errors.DRIFT_COLUMN({ file, column, nearest: nearestName(column, names) });
+    }
+  }
+
+  build(file: string, drift: readonly ReplayDrift[]): ReplayTable {
+    this.#checkDrift(file, drift);
     const { rowCount, skipped } = this;
     const names = [...this.columns.keys()];
     const columns = [...this.columns.values()];
@@ -133,11 +153,16 @@ class TableBuilder {
       column.settle();
     }
     const keys = names.map((name, at) => `${at === 0 ? "{" : ","}${JSON.stringify(name)}:`);
+    const moves = names.map((name) => drift.filter(({ column }) => column === name));
+    const cell = (at: number, row: number): string => {
+      const json = columns[at]!.json[columns[at]!.codes[row]!]!;
+      return moves[at]!.reduce((value, move) => (row >= move.from * rowCount ? moved(value, move) : value), json);
+    };
     const rowsAsJson = (from: number, to: number): string => {
       const parts: string[] = [];
       for (let row = from; row < to; row++) {
         let text = row === from ? "" : ",";
-        for (let at = 0; at < columns.length; at++) text += keys[at]! + columns[at]!.json[columns[at]!.codes[row]!]!;
+        for (let at = 0; at < columns.length; at++) text += keys[at]! + cell(at, row);
         parts.push(`${text}}`);
       }
       return parts.join("");
@@ -152,10 +177,10 @@ class TableBuilder {
  *
  * @throws INGEST_* as `readBatch`
  */
-export async function readReplayTable(file: string): Promise<ReplayTable> {
+export async function readReplayTable(file: string, drift: readonly ReplayDrift[] = []): Promise<ReplayTable> {
   const notes: SchemaNote[] = [];
   const { blocks } = await openRecords({ name: file, path: file }, null, notes);
   const builder = new TableBuilder();
   for await (const block of blocks) builder.add(block);
-  return builder.build();
+  return builder.build(file, drift);
 }

@@ -6,7 +6,14 @@ import type { HttpAnswer } from "./fetch-body.js";
 
 /** What an answer of a batch API means. */
 export type AnswerMeaning =
-  | { readonly kind: "batch"; readonly cursor: string | null; readonly format: BatchFormat; readonly isLast: boolean }
+  | {
+      readonly kind: "batch";
+      readonly cursor: string | null;
+      readonly format: BatchFormat;
+      readonly isLast: boolean;
+      /** What stands around the rows of a JSON answer. */
+      readonly envelope: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "end"; readonly because: string }
   | { readonly kind: "again"; readonly because: string }
   | { readonly kind: "refused"; readonly because: string };
@@ -65,13 +72,13 @@ export function meaningOf(url: string, answer: HttpAnswer, taken: number): Answe
   const named = mediaType === null ? { name: url } : { name: url, mediaType };
   const format = detectFormat(named, body.subarray(0, 64 * 1024));
   if (body.length === 0) return { kind: "again", because: "the answer is empty" };
-  if (format !== "json") return { kind: "batch", cursor: null, format, isLast: false };
+  if (format !== "json") return { kind: "batch", cursor: null, format, isLast: false, envelope: {} };
   try {
     const { rows, envelope } = parseDocument(url, body);
     if (rows.length === 0) return { kind: "end", because: "the batch is empty" };
     const number = envelope.batch_number;
     const cursor = typeof number === "number" || typeof number === "string" ? String(number) : null;
-    return { kind: "batch", cursor, format, isLast: envelope.more === false };
+    return { kind: "batch", cursor, format, isLast: envelope.more === false, envelope };
   } catch (error) {
     if (!isAtalayaError(error)) throw error;
     if (error.code === "INGEST_JSON_SHAPE") {

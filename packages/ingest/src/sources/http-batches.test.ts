@@ -25,6 +25,8 @@ const source: HttpSource = {
   url: { setting: "LISTINGS_URL" },
   query: { group_number: 5, day: "Tuesday" },
   pageRows: null,
+  page: null,
+  cursor: null,
 };
 
 /** Waits of the clock are only written down. */
@@ -64,7 +66,13 @@ interface Taken {
 
 async function take(
   url: string,
-  more: { limits?: Partial<HttpLimits>; known?: SourceContext["known"]; signal?: AbortSignal; source?: HttpSource } = {},
+  more: {
+    limits?: Partial<HttpLimits>;
+    known?: SourceContext["known"];
+    signal?: AbortSignal;
+    source?: HttpSource;
+    after?: string;
+  } = {},
 ): Promise<Taken> {
   const notes: string[] = [];
   const clock = fakeClock();
@@ -73,6 +81,7 @@ async function take(
     address: () => url,
     signal: more.signal ?? new AbortController().signal,
     known: more.known ?? (() => false),
+    after: more.after ?? null,
     onNote: (text) => notes.push(text),
     clock,
     limits: { attempts: 3, ...more.limits },

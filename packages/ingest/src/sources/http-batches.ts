@@ -4,6 +4,7 @@ import { errors } from "../errors.js";
 import { requestUrl, sourceIdentity, withoutCredentials } from "./address.js";
 import { type AnswerMeaning, meaningOf } from "./answer.js";
 import { AttemptFailed, fetchBody, type HttpAnswer } from "./fetch-body.js";
+import { openPlace } from "./place.js";
 import { type HttpLimits, type RawBatch, type SourceClock, type SourceContext, systemClock } from "./raw-batch.js";
 
 const LIMITS: HttpLimits = {
@@ -56,7 +57,7 @@ async function ask(url: URL, taken: number, limits: HttpLimits, clock: SourceClo
  * a source that begins anew after a crash has new ones behind them.
  *
  * An answer that did not arrive whole is asked for again. An API that counts it as given anyway has lost it for us: only the
- * API can repeat it.
+ * API can repeat it. A source with `page` or `cursor` loses nothing: each request says what it wants.
  *
  * @throws INGEST_SOURCE_UNREACHABLE (retryable), INGEST_SOURCE_REFUSED, INGEST_SOURCE_TOO_LARGE, INGEST_SOURCE_ADDRESS
  */
@@ -70,27 +71,30 @@ export async function* httpBatches(
   const identity = sourceIdentity(source, address);
   const limits = { ...LIMITS, ...context.limits };
   const clock = context.clock ?? systemClock;
+  const place = openPlace(source, context.after ?? null);
   const answered = new Set<string>();
   for (let [requests, taken, repeats] = [1, 0, 0]; ; requests++) {
-    const { answer, meaning } = await ask(url, requests - 1, limits, clock, context);
+    const { answer, meaning } = await ask(place.urlOf(url), requests - 1, limits, clock, context);
     if (meaning.kind === "refused") throw errors.SOURCE_REFUSED({ url: shown, status: answer.status, because: meaning.because });
     if (meaning.kind === "end") {
       context.onNote?.(`${shown}: no more data (${meaning.because})`);
       return;
     }
     const sha256 = createHash("sha256").update(answer.body).digest("hex");
-    const cursor = meaning.cursor ?? String(taken + 1);
-    const isRepeat = answered.has(sha256);
+    const cursor = place.cursorOf(meaning, taken);
+    const isAnother = place.isAnother(meaning);
+    const isRepeat = answered.has(sha256) || isAnother;
     repeats = isRepeat ? repeats + 1 : 0;
     if (!isRepeat) taken++;
-    answered.add(sha256);
+    if (!isAnother) answered.add(sha256);
     if (repeats === MOST_REPEATS) {
       context.onNote?.(`${shown}: ${MOST_REPEATS} answers in a row were given before: nothing new`);
       return;
     }
-    if (isRepeat || (await context.known(sha256))) context.onNote?.(`${shown}: batch ${cursor} was taken before, skipped`);
+    if (isAnother) context.onNote?.(`${shown}: it answered batch ${meaning.cursor} when asked for batch ${cursor}; asked again`);
+    else if (isRepeat || (await context.known(sha256))) context.onNote?.(`${shown}: batch ${cursor} was taken before, skipped`);
     else yield batchOf({ identity, shown, cursor, sha256, answer, format: meaning.format, receivedAt: clock.now() });
-    if (meaning.isLast) return;
+    if (!isAnother && !place.advance(meaning)) return;
   }
 }
 

@@ -50,6 +50,8 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** True when a batch with this content was taken from this source before. */
   known(sha256: string): boolean | Promise<boolean>;
+  /** Cursor of the batch of this source that was kept last, for sources that are asked by page or mark; null or absent: none. */
+  readonly after?: string | null;
   /** Receives what people should know: repetitions, retries, the end of the data. */
   onNote?(text: string): void;
   readonly clock?: SourceClock;
