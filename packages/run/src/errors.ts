@@ -27,6 +27,12 @@ export const errors = defineErrors("RUN", {
     message: ({ pipeline }: { pipeline: string }) => `No training rows are left in ${pipeline} after the filters.`,
     hint: () => "Look at .step and .trainOnly, and at the split: each leaves rows out.",
   },
+  FLOW_MISSING: {
+    status: 409,
+    message: ({ pipeline, flow }: { pipeline: string; flow: string }) =>
+      `${pipeline} has no ${flow} to go on from, made with this definition of the pipeline.`,
+    hint: ({ pipeline, flow }: { pipeline: string; flow: string }) => `Run it first: atalaya run ${pipeline} --only ${flow}.`,
+  },
   RUN_STOPPED: {
     status: 503,
     retryable: true,

@@ -64,8 +64,11 @@ export interface RunResult {
   readonly run: string;
   /** Version in the registry; null when nothing was trained (not enough data). */
   readonly version: number | null;
-  /** `done`: a durable workflow, which judges nothing. */
-  readonly verdict: "promoted" | "refused" | "not-enough-data" | "done";
+  /**
+   * `waiting`: a batch came, and nothing asked for training. `done`: a durable workflow, or one part of a pipeline, which judges
+   * nothing.
+   */
+  readonly verdict: "promoted" | "refused" | "not-enough-data" | "waiting" | "done";
   /** One line per gate, or why nothing was trained. */
   readonly reasons: readonly string[];
   readonly metrics: Readonly<Record<string, number | null>>;

@@ -9,7 +9,10 @@ import { FrameCache } from "./artifacts/frame-cache.js";
 import { type Engine, openEngine } from "./durability/engine.js";
 import { errors } from "./errors.js";
 import type { RunResult } from "./events.js";
+import { type RunRequest, requestOf, requestText } from "./run-request.js";
 import type { Runner, RunnerOptions } from "./runner-contract.js";
+import { pullBatches, waitingBatches } from "./stages/ingest.js";
+import type { StageContext } from "./stages/stage.js";
 import { durableWorkflow } from "./workflow/durable-workflow.js";
 import { innermostError } from "./workflow/innermost-error.js";
 import { pipelineWorkflow, stepNames } from "./workflow/pipeline-workflow.js";
@@ -37,11 +40,12 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
   const engine = await openEngine({
     databaseUrl: store.databaseUrl,
     slot,
-    body: (run, pipeline, definition) => process.carryOut(run, pipeline, definition),
+    body: (run, pipeline, definition, trigger) => process.carryOut(run, pipeline, definition, trigger),
     onWarning: () => {},
   });
   return {
-    run: (pipeline) => process.run(engine, pipeline),
+    run: (pipeline, request = { kind: "hand" }) => process.run(engine, pipeline, request),
+    watch: (pipeline) => process.watch(engine, pipeline),
     unfinished: () => process.unfinished(),
     close: async () => {
       process.stop();
@@ -50,6 +54,18 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
       await locks.close();
     },
   };
+}
+
+/** What stands in the row of a batch that came before there was a run for it. */
+const WATCHER = "watcher";
+
+interface StartedRun {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly definition: string;
+  readonly trigger: string;
+  /** Begun by a process that is gone. */
+  readonly resumed: boolean;
 }
 
 async function claimSlot(locks: LockSession): Promise<number> {
@@ -83,25 +99,68 @@ class RunningProcess {
   }
 
   /** One run at a time for each pipeline, across all processes: a second one waits for the first. */
-  async run(engine: Engine, pipeline: string): Promise<RunResult> {
+  run(engine: Engine, pipeline: string, request: RunRequest): Promise<RunResult> {
+    return this.#alone(pipeline, async (definition) => {
+      const trigger = requestText(request);
+      const left = await this.#leftBehind(engine, pipeline, definition);
+      if (left !== null) {
+        const result = await this.#continue(engine, left);
+        if (left.trigger === trigger) return result;
+      }
+      return this.#begin(engine, pipeline, definition, trigger);
+    });
+  }
+
+  watch(engine: Engine, pipeline: string): Promise<RunResult | null> {
+    return this.#alone(pipeline, async (definition) => {
+      const left = await this.#leftBehind(engine, pipeline, definition);
+      if (left !== null) return this.#continue(engine, left);
+      if (!(await this.#hasBatch(pipeline, definition))) return null;
+      return this.#begin(engine, pipeline, definition, requestText({ kind: "watch" }));
+    });
+  }
+
+  async #alone<Result>(pipeline: string, work: (definition: string) => Promise<Result>): Promise<Result> {
     const definition = this.#definitionHash(pipeline);
     if (definition === null) throw errors.UNKNOWN_PIPELINE({ pipeline, known: [...this.options.pipelines.keys()] });
     await this.locks.lock(`pipeline/${pipeline}`);
     try {
-      const left = await this.#leftBehind(engine, pipeline, definition);
-      const id = left?.id ?? randomUUID();
-      await this.store.runs.start({ id, pipeline, definitionHash: definition, trigger: "by hand" });
-      return await this.#follow(engine, id, pipeline, definition, left !== null);
+      return await work(definition);
     } finally {
       if (!this.#stopping.signal.aborted) await this.locks.unlock(`pipeline/${pipeline}`);
     }
   }
 
-  async #follow(engine: Engine, id: string, pipeline: string, definition: string, resumed: boolean): Promise<RunResult> {
-    const steps = this.#steps(pipeline);
+  /** True when a batch waits to be judged: one that was kept before, or that the source gives now. */
+  async #hasBatch(pipeline: string, definition: string): Promise<boolean> {
+    const found = this.options.pipelines.get(pipeline);
+    if (!isPipeline(found)) return false;
+    const request: RunRequest = { kind: "watch" };
+    const context = this.#context(null, found, definition, request);
+    const { source } = found.definition;
+    if ((await waitingBatches(context, source)).length > 0) return true;
+    const tell = (text: string): void =>
+      this.options.onEvent?.({ type: "note", run: "", pipeline, step: "ingest", text, at: Date.now() });
+    return (await pullBatches(context, source, { progress: () => {}, note: tell }, 1)) > 0;
+  }
+
+  async #begin(engine: Engine, pipeline: string, definition: string, trigger: string): Promise<RunResult> {
+    const id = randomUUID();
+    await this.store.runs.start({ id, pipeline, definitionHash: definition, trigger });
+    return this.#follow(engine, { id, pipeline, definition, trigger, resumed: false });
+  }
+
+  async #continue(engine: Engine, { id, pipeline, definitionHash, trigger }: Run): Promise<RunResult> {
+    await this.store.runs.start({ id, pipeline, definitionHash, trigger });
+    return this.#follow(engine, { id, pipeline, definition: definitionHash, trigger, resumed: true });
+  }
+
+  async #follow(engine: Engine, started: StartedRun): Promise<RunResult> {
+    const { id, pipeline, definition, trigger, resumed } = started;
+    const steps = this.#steps(pipeline, requestOf(trigger));
     this.options.onEvent?.({ type: "run-started", run: id, pipeline, resumed, steps, at: Date.now() });
     try {
-      const run = resumed ? await engine.resume(id, pipeline, definition) : await engine.start(id, pipeline, definition);
+      const run = await (resumed ? engine.resume : engine.start)(id, pipeline, definition, trigger);
       const result = (await run.result()) as RunResult;
       await this.store.runs.finish(id, { state: "done", verdict: result.verdict, version: result.version, result });
       this.options.onEvent?.({ type: "run-done", run: id, pipeline, result, at: Date.now() });
@@ -135,12 +194,14 @@ class RunningProcess {
   }
 
   /** The body of the workflow: what DBOS calls, and calls again after a crash. */
-  async carryOut(run: string, pipeline: string, definition: string): Promise<unknown> {
+  async carryOut(run: string, pipeline: string, definition: string, trigger: string): Promise<unknown> {
     const found = this.options.pipelines.get(pipeline);
     if (found === undefined || this.#definitionHash(pipeline) !== definition) throw errors.DEFINITION_CHANGED({ pipeline, run });
     const clock = new StepClock(run, pipeline, (event) => this.options.onEvent?.(event), this.#stopping.signal);
     try {
-      return await (isPipeline(found) ? pipelineWorkflow(this.#context(run, found), clock) : durableWorkflow(found, clock));
+      return await (isPipeline(found)
+        ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger)), clock)
+        : durableWorkflow(found, clock));
     } catch (error) {
       const innermost = innermostError(error);
       if (isAtalayaError(innermost)) this.#failures.set(run, innermost);
@@ -148,11 +209,14 @@ class RunningProcess {
     }
   }
 
-  #context(run: string, { definition }: Pipeline) {
+  /** @param run null: before there is one */
+  #context(run: string | null, { definition }: Pipeline, definitionHash: string, request: RunRequest): StageContext {
     const { store, registry, pool, options } = this;
     return {
-      run,
+      run: run ?? WATCHER,
       definition,
+      definitionHash,
+      request,
       store,
       registry,
       pool,
@@ -162,9 +226,9 @@ class RunningProcess {
     };
   }
 
-  #steps(pipeline: string): string[] {
+  #steps(pipeline: string, request: RunRequest): string[] {
     const found = this.options.pipelines.get(pipeline);
-    return isPipeline(found) ? stepNames(found) : [];
+    return isPipeline(found) ? stepNames(found, request) : [];
   }
 
   #definitionHash(pipeline: string): string | null {

@@ -29,5 +29,6 @@ const verdictText = {
   promoted: "promoted",
   refused: "refused by a gate",
   "not-enough-data": "not enough data",
+  waiting: "nothing to train",
   done: "done",
 } as const;

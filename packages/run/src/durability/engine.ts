@@ -1,10 +1,10 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 
 /** Bump when steps are renamed or their order changes: runs in flight cannot be continued across it. */
-const WORKFLOW_VERSION = "1";
+const WORKFLOW_VERSION = "2";
 
 /** The body of every workflow: carries a run of a pipeline out and returns its result as JSON. */
-export type WorkflowBody = (run: string, pipeline: string, definition: string) => Promise<unknown>;
+export type WorkflowBody = (run: string, pipeline: string, definition: string, trigger: string) => Promise<unknown>;
 
 /** A started or continued run. */
 export interface EngineRun {
@@ -13,9 +13,9 @@ export interface EngineRun {
 
 /** Durable workflows in PostgreSQL, for one process. */
 export interface Engine {
-  start(run: string, pipeline: string, definition: string): Promise<EngineRun>;
+  start(run: string, pipeline: string, definition: string, trigger: string): Promise<EngineRun>;
   /** Continues a run whose process is gone. The caller has made sure of that. */
-  resume(run: string, pipeline: string, definition: string): Promise<EngineRun>;
+  resume(run: string, pipeline: string, definition: string, trigger: string): Promise<EngineRun>;
   cancel(run: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,9 +27,9 @@ export interface Engine {
 let body: WorkflowBody | null = null;
 
 const workflow = DBOS.registerWorkflow(
-  (run: string, pipeline: string, definition: string) => {
+  (run: string, pipeline: string, definition: string, trigger: string) => {
     if (body === null) throw new Error("The engine is closed.");
-    return body(run, pipeline, definition);
+    return body(run, pipeline, definition, trigger);
   },
   { name: "atalaya-pipeline" },
 );
@@ -61,15 +61,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   await DBOS.launch();
   await DBOS.registerQueue(queue, { minPollingIntervalMs: 200, onConflict: "always_update" });
-  const start = async (run: string, pipeline: string, definition: string): Promise<EngineRun> => {
-    const handle = await DBOS.startWorkflow(workflow, { workflowID: run })(run, pipeline, definition);
+  const start = async (run: string, pipeline: string, definition: string, trigger: string): Promise<EngineRun> => {
+    const handle = await DBOS.startWorkflow(workflow, { workflowID: run })(run, pipeline, definition, trigger);
     return { result: () => handle.getResult() };
   };
   return {
     start,
-    resume: async (run, pipeline, definition) => {
+    resume: async (run, pipeline, definition, trigger) => {
       // The process may have died between writing the run's row and starting its workflow.
-      if ((await DBOS.getWorkflowStatus(run)) === null) return start(run, pipeline, definition);
+      if ((await DBOS.getWorkflowStatus(run)) === null) return start(run, pipeline, definition, trigger);
       const handle = await DBOS.resumeWorkflow(run, { queueName: queue });
       return { result: () => handle.getResult() };
     },

@@ -1,4 +1,12 @@
-import { decodeBundle, type FittedModel, type Frame, type ModelBundle, selectRows, transformFeatures } from "@atalaya/learn";
+import {
+  decodeBundle,
+  type Evidence,
+  type FittedModel,
+  type Frame,
+  type ModelBundle,
+  selectRows,
+  transformFeatures,
+} from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
 import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
@@ -30,20 +38,21 @@ export interface Holdout {
 /** Judges the challenger on rows that nothing was fitted on and nothing was chosen by. */
 export async function evaluate(context: StageContext, trained: TrainOutcome, holdout: Holdout): Promise<EvaluateOutcome> {
   const bytes = await context.store.objects.get(trained.bundle);
-  const report = await reportOn(context, decodeBundle(bytes), trained.bundle.sha256, holdout);
+  const { report } = await reportOn(context, decodeBundle(bytes), trained.bundle.sha256, holdout);
   return storeReport(context, report);
 }
 
+/** A report, and the truth and answers that it was computed from. */
+export interface Judged {
+  readonly report: EvaluationReport;
+  readonly evidence: Evidence;
+}
+
 /** How a model does on the holdout. */
-export async function reportOn(
-  context: StageContext,
-  bundle: ModelBundle,
-  hash: string,
-  holdout: Holdout,
-): Promise<EvaluationReport> {
+export async function reportOn(context: StageContext, bundle: ModelBundle, hash: string, holdout: Holdout): Promise<Judged> {
   const { rows, divided, replay } = holdout;
   const frame = replay === null ? await loadPart(context, rows, divided, TEST) : await loadRows(context, replay);
-  const evaluated = await evaluateModel(
+  const { report, evidence } = await evaluateModel(
     context.definition,
     bundle,
     frame,
@@ -51,12 +60,15 @@ export async function reportOn(
     context.pool,
   );
   return {
-    pipeline: context.definition.name,
-    model: hash,
-    dataset: (replay ?? rows).dataset.sha256,
-    evaluatedOn: replay === null ? "test" : "replay",
-    rows: frame.rowCount,
-    ...evaluated,
+    report: {
+      pipeline: context.definition.name,
+      model: hash,
+      dataset: (replay ?? rows).dataset.sha256,
+      evaluatedOn: replay === null ? "test" : "replay",
+      rows: frame.rowCount,
+      ...report,
+    },
+    evidence,
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Gate } from "@atalaya/define";
 import { isAtalayaError } from "@atalaya/errors";
-import { decodeBundle } from "@atalaya/learn";
+import { decodeBundle, type Evidence } from "@atalaya/learn";
+import { bootstrapDifference } from "../reports/bootstrap.js";
 import type { EvaluationReport } from "../reports/evaluation-report.js";
 import { judge } from "../reports/judge.js";
 import { betterOf } from "../training/tuning.js";
@@ -15,7 +17,7 @@ export interface GateOutcome extends StepOutcome {
   readonly champion: number | null;
 }
 
-/** Judges the challenger by the pipeline's gates, against the champion on the very same rows. */
+/** Judges the challenger by the pipeline's gates, against the champion on the very same frozen rows. */
 export async function gate(
   context: StageContext,
   trained: TrainOutcome,
@@ -34,15 +36,45 @@ export async function gate(
       summary: `the same model as version ${champion.version}`,
     };
   }
-  const theirs = champion === null ? null : await championReport(context, champion, holdout, report);
-  const { pass, reasons } = judge(definition.gates, challenger, theirs, betterOf);
+  const theirs = champion === null ? null : await judgeChampion(context, champion, holdout, report);
+  const compares = theirs?.evidence != null && definition.gates.some(isAgainstChampion);
+  const ours = compares ? await challengerEvidence(context, trained, holdout) : null;
+  const { pass, reasons } = judge(definition.gates, challenger, {
+    champion: theirs?.report ?? null,
+    betterOf,
+    difference: (metric, confidence) =>
+      ours === null || theirs?.evidence == null
+        ? null
+        : bootstrapDifference(metric, betterOf(metric), ours, theirs.evidence, confidence),
+  });
   return {
     pass,
     reasons,
     champion: champion?.version ?? null,
-    audit: { metrics: { pass, reasons, champion: champion?.version ?? null } },
+    audit: {
+      dataset: challenger.dataset,
+      rowsIn: challenger.rows,
+      rowsOut: challenger.rows,
+      metrics: { pass, reasons, champion: champion?.version ?? null, championMetrics: theirs?.report.metrics ?? null },
+    },
     summary: pass ? "every gate passed" : reasons.filter((reason) => reason.startsWith("refused")).join("; "),
   };
+}
+
+function isAgainstChampion(rule: Gate<string>): boolean {
+  return typeof rule !== "function" && (rule.gate === "noWorseThanChampion" || rule.gate === "betterThanChampion");
+}
+
+async function challengerEvidence(context: StageContext, trained: TrainOutcome, holdout: Holdout): Promise<Evidence> {
+  const bundle = decodeBundle(await context.store.objects.get(trained.bundle));
+  const { evidence } = await reportOn(withoutExtras(context), bundle, trained.bundle.sha256, holdout);
+  return evidence;
+}
+
+/** The same evaluation without slices and explanations, which are in the report already. */
+function withoutExtras(context: StageContext): StageContext {
+  const { definition } = context;
+  return { ...context, definition: { ...definition, evaluate: { ...definition.evaluate, slices: [], explainRows: 0 } } };
 }
 
 /** The version that carries the alias now; null on the first run. */
@@ -52,15 +84,15 @@ async function championOf({ registry, definition }: StageContext): Promise<{ ver
 }
 
 /**
- * The champion's report on this run's holdout. A champion that cannot score these rows (the contract has moved on) has
- * no report; rules against it then refuse, with that reason, and a person decides.
+ * The champion on this run's holdout. A champion that cannot score these rows (the contract has moved on) has no evidence;
+ * rules against it then refuse, with that reason, and a person decides.
  */
-async function championReport(
+async function judgeChampion(
   context: StageContext,
   champion: { readonly version: number; readonly hash: string },
   holdout: Holdout,
   report: StepReporter,
-): Promise<EvaluationReport> {
+): Promise<{ readonly report: EvaluationReport; readonly evidence: Evidence | null }> {
   const { definition, registry } = context;
   try {
     const { bytes } = await registry.loadBundle(definition.name, { version: champion.version });
@@ -68,7 +100,7 @@ async function championReport(
   } catch (error) {
     if (!isAtalayaError(error) || error.retryable) throw error;
     report.note(`version ${champion.version} cannot score these rows: ${error.message}`);
-    return { ...emptyReport(definition.name, champion.hash), notes: [error.message] };
+    return { report: { ...emptyReport(definition.name, champion.hash), notes: [error.message] }, evidence: null };
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { SourceDefinition } from "@atalaya/define";
 import { openSource, type RawBatch, sourceIdentity } from "@atalaya/ingest";
 import type { ObjectReference } from "@atalaya/store";
-import { writeJsonObject } from "../artifacts/json-objects.js";
+import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
 import type { StageContext } from "./stage.js";
 
@@ -30,23 +30,75 @@ export interface IngestOutcome extends StepOutcome {
  * that comes again, in this run or after a crash, is taken once.
  */
 export async function ingest(context: StageContext, source: SourceDefinition, report: StepReporter): Promise<IngestOutcome> {
+  const fresh = await pullBatches(context, source, report, Number.POSITIVE_INFINITY);
+  return outcomeOf(context, identityOf(context, source), await listBatches(context, identityOf(context, source)), fresh);
+}
+
+/**
+ * The batches that were dealt with before, and the first that was not: nothing is asked of the source, which the watcher has
+ * done already.
+ */
+export async function ingestNext(context: StageContext, source: SourceDefinition): Promise<IngestOutcome> {
+  const identity = identityOf(context, source);
+  const waiting = await waitingBatches(context, source);
+  const later = new Set(waiting.slice(1));
+  const entries = (await listBatches(context, identity)).filter(({ batch }) => !later.has(batch));
+  return outcomeOf(context, identity, entries, Math.min(1, waiting.length));
+}
+
+/** Numbers of the batches that no run has judged yet, in the order in which they came. */
+export async function waitingBatches(
+  context: Pick<StageContext, "store" | "definition" | "address">,
+  source: SourceDefinition,
+): Promise<number[]> {
+  const { store, definition } = context;
+  const rows = await store.batches.list(definition.name, { source: identityOf(context, source), state: "received" });
+  return rows.map(({ id }) => id);
+}
+
+/** Takes batches that are not known yet from the source, so many at most, and keeps them as they came. Returns how many. */
+export async function pullBatches(
+  context: StageContext,
+  source: SourceDefinition,
+  report: StepReporter,
+  most: number,
+): Promise<number> {
   const { store, definition } = context;
   const address = context.address(source.url.setting);
-  const identity = address.identity ?? sourceIdentity(source, address.url);
+  const identity = identityOf(context, source);
   const known = new Set((await store.batches.list(definition.name, { source: identity })).map(({ sha256 }) => sha256));
   let fresh = 0;
   const batches = openSource(source, {
     address: () => address.url,
     signal: context.signal,
     known: (sha256) => known.has(sha256),
+    after: await store.batches.lastCursor(definition.name, identity),
     onNote: (text) => report.note(text),
   });
   for await (const batch of batches) {
     if (await keepBatch(context, identity, batch)) fresh++;
     known.add(batch.sha256);
     report.progress(fresh, null, "batches", batch.name);
+    if (fresh >= most) break;
   }
-  const entries = await listBatches(context, identity);
+  return fresh;
+}
+
+function identityOf({ address }: Pick<StageContext, "address">, source: SourceDefinition): string {
+  const { url, identity } = address(source.url.setting);
+  return identity ?? sourceIdentity(source, url);
+}
+
+export function listEntries({ store }: StageContext, { batches }: IngestOutcome): Promise<RawBatchEntry[]> {
+  return readJsonObject<RawBatchEntry[]>(store, batches);
+}
+
+async function outcomeOf(
+  { store, definition }: StageContext,
+  identity: string,
+  entries: readonly RawBatchEntry[],
+  fresh: number,
+): Promise<IngestOutcome> {
   const said = `${entries.length} ${entries.length === 1 ? "batch" : "batches"}`;
   return {
     batches: await writeJsonObject(store, "silver", definition.name, "batches", entries),

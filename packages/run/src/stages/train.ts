@@ -1,9 +1,23 @@
 import { toFeaturePlan } from "@atalaya/define";
-import { buildBundle, encodeBundle, fitFeatures, type LearnerSpecification, type ModelBundle, selectRows } from "@atalaya/learn";
+import {
+  buildBundle,
+  encodeBundle,
+  type Frame,
+  fitFeatures,
+  type LearnerSpecification,
+  type ModelBundle,
+  outputsOf,
+  PREDICTION,
+  predictionColumn,
+  predictRaw,
+  selectRows,
+  sketchColumn,
+  transformFeatures,
+} from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
 import { errors } from "../errors.js";
-import { rowsOfPart, TRAIN } from "../training/parts.js";
+import { rowsOfPart, TEST, TRAIN } from "../training/parts.js";
 import { readTarget, selectTarget } from "../training/target.js";
 import { bestTrial, type TrialOutcome } from "../training/trials.js";
 import { betterOf, objectives, scaleOf, Tuning } from "../training/tuning.js";
@@ -60,13 +74,17 @@ export async function train(
     { matrix: trainingMatrix, target: trainingTarget },
     { seed: definition.train.seed, onProgress: (done, total) => report.progress(done, total, "trees") },
   );
-  const bundle = buildBundle({
-    pipeline: definition.name,
-    target: describeTarget(context),
-    features: fitted,
-    model,
-    trainingRows: training,
-  });
+  const heldOut = selectRows(frame, rowsOfPart(await loadParts(context, divided), TEST));
+  const bundle = withHeldOutAnswers(
+    buildBundle({
+      pipeline: definition.name,
+      target: describeTarget(context),
+      features: fitted,
+      model,
+      trainingRows: training,
+    }),
+    heldOut,
+  );
   const reference = await context.store.objects.put(
     "models",
     { pipeline: definition.name, name: "bundle", extension: "atalaya" },
@@ -86,6 +104,20 @@ export async function train(
       metrics: { seconds, model: reference.sha256 },
     },
     summary: `${describeSpecification(specification)} on ${training.rowCount.toLocaleString("en-US")} rows`,
+  };
+}
+
+/**
+ * A model answers its own training rows more surely than any others, which would look like drift in every batch: answers are
+ * compared with those to the held-out rows, of which only the inputs are read here.
+ */
+function withHeldOutAnswers(bundle: ModelBundle, heldOut: Frame): ModelBundle {
+  if (heldOut.rowCount === 0) return bundle;
+  const { model, features, reference } = bundle;
+  const answers = predictionColumn(outputsOf(model, predictRaw(model, transformFeatures(features, heldOut))));
+  return {
+    ...bundle,
+    reference: [...reference.filter(({ name }) => name !== PREDICTION), sketchColumn(PREDICTION, answers)],
   };
 }
 

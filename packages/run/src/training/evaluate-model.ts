@@ -7,7 +7,6 @@ import {
   type Frame,
   isMissing,
   type ModelBundle,
-  measure,
   predictRaw,
   readJsonCell,
   selectEvidence,
@@ -15,11 +14,16 @@ import {
   transformFeatures,
 } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
-import type { EvaluationReport, ExplanationSummary, Measurement, SliceMeasurement } from "../reports/evaluation-report.js";
+import { measureNamed } from "../reports/bootstrap.js";
+import type { EvaluationReport, ExplanationSummary, SliceMeasurement } from "../reports/evaluation-report.js";
 import { evidenceOf, scoresOf } from "./evidence.js";
 import { readTarget } from "./target.js";
 
-type Evaluated = Pick<EvaluationReport, "metrics" | "slices" | "explanation" | "notes">;
+/** A report's own part, and what it was computed from. */
+export interface Evaluated {
+  readonly report: Pick<EvaluationReport, "metrics" | "slices" | "explanation" | "notes">;
+  readonly evidence: Evidence;
+}
 
 /** Slices with fewer rows say more about chance than about the model. */
 const LEAST_SLICE_ROWS = 50;
@@ -39,12 +43,15 @@ export async function evaluateModel(
   const { metrics, slices } = definition.evaluate;
   const notes: string[] = [];
   const evidence = await gatherEvidence(definition, bundle, frame, secondForest, notes);
+  const { explainRows } = definition.evaluate;
   return {
-    metrics: measure(metrics, evidence) as Readonly<Record<string, Measurement>>,
-    slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
-    explanation:
-      definition.evaluate.explainRows === 0 ? null : await explain(bundle, frame, definition.evaluate.explainRows, pool),
-    notes,
+    report: {
+      metrics: measureNamed(metrics, evidence),
+      slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
+      explanation: explainRows === 0 ? null : await explain(bundle, frame, explainRows, pool),
+      notes,
+    },
+    evidence,
   };
 }
 
@@ -113,7 +120,7 @@ function measureSlices(metrics: readonly string[], evidence: Evidence, frame: Fr
       column: name,
       slice,
       rows: rows.length,
-      metrics: measure(metrics, selectEvidence(evidence, Uint32Array.from(rows))) as Readonly<Record<string, Measurement>>,
+      metrics: measureNamed(metrics, selectEvidence(evidence, Uint32Array.from(rows))),
     }));
 }
 

@@ -4,10 +4,12 @@ import { type LearnerSpecification, randomSearch } from "@atalaya/learn";
 /** One thing to try: a learner with concrete parameters. */
 export interface Trial {
   readonly index: number;
+  /** The metric that its tuning optimises. */
+  readonly study: string;
   readonly specification: LearnerSpecification;
 }
 
-/** What came of it. Scores are on the validation part; null: not measurable there. */
+/** What came of it; the study is the trial's. Scores are on the validation part; null: not measurable there. */
 export interface TrialOutcome {
   readonly index: number;
   readonly specification: LearnerSpecification;
@@ -19,15 +21,29 @@ export interface TrialOutcome {
   readonly failed: string | null;
 }
 
+/** Keeps the trials of two tunings apart: their random searches must not try the same. */
+const SEED_BETWEEN_STUDIES = 1_000;
+
 /**
- * The trials of a pipeline: for each learner with ranges so many as it asks for, one for a learner without. The same
- * definition gives the same trials, so a continued run tries what the first process would have tried.
+ * The trials of a pipeline: one tuning for each metric to optimise, side by side; in each, for every learner with ranges so
+ * many as it asks for, and one for a learner without. The same definition gives the same trials, so a continued run tries what
+ * the first process would have tried.
+ *
+ * @param studies metrics to optimise, the first decides between the tunings
  */
-export function planTrials({ train }: PipelineDefinition): Trial[] {
-  const specifications = train.learners.flatMap((learner, position) =>
-    randomSearch(learner, hasRanges(learner) ? train.trials : 1, train.seed + position),
-  );
-  return specifications.map((specification, index) => ({ index, specification }));
+export function planTrials({ train }: PipelineDefinition, studies: readonly string[]): Trial[] {
+  const planned = studies.map((study, number) => {
+    const specifications = train.learners.flatMap((learner, position) =>
+      // What has no ranges is the same in every tuning.
+      number > 0 && !hasRanges(learner)
+        ? []
+        : randomSearch(learner, hasRanges(learner) ? train.trials : 1, train.seed + position + number * SEED_BETWEEN_STUDIES),
+    );
+    return specifications.map((specification) => ({ study, specification }));
+  });
+  const longest = Math.max(0, ...planned.map((trials) => trials.length));
+  const sideBySide = Array.from({ length: longest }, (_, turn) => planned.flatMap((trials) => trials[turn] ?? [])).flat();
+  return sideBySide.map((trial, index) => ({ ...trial, index }));
 }
 
 /** True when there is anything to choose between: several learners, or a range. */

@@ -1,38 +1,46 @@
-import type { RowsReference } from "../artifacts/row-objects.js";
+import { errors } from "../errors.js";
 import type { RunResult } from "../events.js";
-import { evaluate, type Holdout } from "../stages/evaluate.js";
-import { features } from "../stages/features.js";
-import { gate } from "../stages/gate.js";
-import { ingest } from "../stages/ingest.js";
-import { promote } from "../stages/promote.js";
-import { register } from "../stages/register.js";
-import { rows } from "../stages/rows.js";
-import { type PartsOutcome, split, trainOnly } from "../stages/split.js";
+import { FLOWS, type RunRequest } from "../run-request.js";
+import { type DecideOutcome, decide } from "../stages/decide.js";
+import { type IngestOutcome, ingest, ingestNext } from "../stages/ingest.js";
+import { keepRaw } from "../stages/keep-rows.js";
 import type { RowCounts, StageContext } from "../stages/stage.js";
-import { train } from "../stages/train.js";
-import { validate } from "../stages/validate.js";
+import { type ValidateOutcome, validate } from "../stages/validate.js";
 import { needsTuning } from "../training/trials.js";
 import { type AuditedStep, auditedSteps } from "./audited-steps.js";
+import { evaluation, type Trained, type Transformed, training, transformation } from "./flows.js";
 import type { StepClock } from "./step-clock.js";
-import { tune } from "./tune.js";
 
-/** Names of a pipeline's steps, in order: the chain that a terminal and the console draw. */
-export function stepNames({ definition }: Pick<StageContext, "definition">): string[] {
-  return [
-    "ingest",
-    "validate",
-    ...definition.steps.map(({ name }) => `step ${name}`),
-    "features",
-    "split",
-    ...definition.trainOnly.map(({ name }) => `trainOnly ${name}`),
-    ...(needsTuning(definition) ? ["tune"] : []),
-    "train",
-    ...(definition.evaluate.replay === null ? [] : ["ingest replay", "validate replay"]),
-    "evaluate",
-    "gate",
-    "register",
-    "promote",
-  ];
+/** Names of the steps of each part of the chain, in order: what a terminal and the console draw. */
+function stepsByFlow({ definition }: Pick<StageContext, "definition">) {
+  const keeps = definition.keepInTables;
+  return {
+    ingestion: ["ingest"],
+    transformation: [
+      "validate",
+      ...(keeps ? ["keep raw"] : []),
+      "decide",
+      ...definition.steps.map(({ name }) => `step ${name}`),
+      "features",
+      "split",
+      ...definition.trainOnly.map(({ name }) => `trainOnly ${name}`),
+      ...(keeps ? ["keep clean"] : []),
+    ],
+    training: [...(needsTuning(definition) ? ["tune"] : []), "train"],
+    evaluation: [
+      ...(definition.evaluate.replay === null ? [] : ["ingest replay", "validate replay"]),
+      "evaluate",
+      "gate",
+      "register",
+      "promote",
+    ],
+  };
+}
+
+export function stepNames(context: Pick<StageContext, "definition">, request: RunRequest): string[] {
+  const steps = stepsByFlow(context);
+  if (request.kind === "only") return steps[request.flow].filter((name) => name !== "decide");
+  return FLOWS.flatMap((flow) => steps[flow]);
 }
 
 /**
@@ -40,72 +48,10 @@ export function stepNames({ definition }: Pick<StageContext, "definition">): str
  * chance and every kind of I/O live in steps. Renaming or reordering steps needs a new workflow version (see the engine).
  */
 export async function pipelineWorkflow(context: StageContext, clock: StepClock): Promise<RunResult> {
-  const { definition } = context;
   const started = await clock.durable("start", () => Promise.resolve(Date.now()));
   const step = auditedSteps(context, clock);
-
-  const ingested = await step("ingest", (report) => ingest(context, definition.source, report));
-  const validated = await step("validate", (report) => validate(context, ingested, report));
-  if (validated.rows.accepted === 0) {
-    return finish(context, clock, started, validated.rows, { verdict: "not-enough-data", reasons: [validated.summary] });
-  }
-  const kept = await keptRows(context, step, { dataset: validated.dataset, kept: null });
-  await step("features", () => features(context, kept));
-  const divided = await divide(context, step, kept);
-
-  const outcomes = needsTuning(definition) ? await tune(context, clock, kept, divided) : [];
-  const trained = await step("train", (report) => train(context, kept, divided, outcomes, report));
-  const holdout: Holdout = { rows: kept, divided, replay: await replayRows(context, step) };
-  const evaluated = await step("evaluate", () => evaluate(context, trained, holdout));
-  const judged = await step("gate", (report) => gate(context, trained, evaluated, holdout, report));
-  const registered = await step("register", () => register(context, { validated, trained, evaluated, judged }));
-  await step("promote", () => promote(context, registered, judged));
-
-  return finish(context, clock, started, validated.rows, {
-    verdict: judged.pass ? "promoted" : "refused",
-    reasons: judged.reasons,
-    version: registered.version,
-    metrics: evaluated.metrics,
-    model: trained.bundle.sha256,
-  });
-}
-
-async function keptRows(context: StageContext, step: AuditedStep, all: RowsReference): Promise<RowsReference> {
-  let kept = all;
-  for (const { name } of context.definition.steps) {
-    const before = kept;
-    kept = (await step(`step ${name}`, (report) => rows(context, before, name, report))).rows;
-  }
-  return kept;
-}
-
-async function divide(context: StageContext, step: AuditedStep, kept: RowsReference): Promise<PartsOutcome> {
-  let divided = await step("split", () => split(context, kept));
-  for (const { name } of context.definition.trainOnly) {
-    const before = divided;
-    divided = await step(`trainOnly ${name}`, (report) => trainOnly(context, kept, before, name, report));
-  }
-  return divided;
-}
-
-/** Labelled rows of another source, through the same contract. */
-async function replayRows(context: StageContext, step: AuditedStep): Promise<RowsReference | null> {
-  const { replay } = context.definition.evaluate;
-  if (replay === null) return null;
-  const ingested = await step("ingest replay", (report) => ingest(context, replay, report));
-  const { dataset } = await step("validate replay", (report) => validate(context, ingested, report));
-  return { dataset, kept: null };
-}
-
-interface Ending {
-  readonly verdict: RunResult["verdict"];
-  readonly reasons: readonly string[];
-  readonly version?: number;
-  readonly metrics?: RunResult["metrics"];
-  readonly model?: string;
-}
-
-function finish(context: StageContext, clock: StepClock, started: number, counts: RowCounts, ending: Ending): Promise<RunResult> {
+  const ending =
+    context.request.kind === "only" ? await oneFlow(context, clock, step, context.request.flow) : await all(context, clock, step);
   return clock.durable("finish", () =>
     Promise.resolve({
       pipeline: context.definition.name,
@@ -114,9 +60,102 @@ function finish(context: StageContext, clock: StepClock, started: number, counts
       verdict: ending.verdict,
       reasons: ending.reasons,
       metrics: ending.metrics ?? {},
-      rows: counts,
+      rows: ending.rows,
       model: ending.model ?? null,
       seconds: (Date.now() - started) / 1_000,
     }),
   );
+}
+
+interface Ending {
+  readonly verdict: RunResult["verdict"];
+  readonly reasons: readonly string[];
+  readonly rows: RowCounts;
+  readonly version?: number;
+  readonly metrics?: RunResult["metrics"];
+  readonly model?: string;
+}
+
+async function all(context: StageContext, clock: StepClock, step: AuditedStep): Promise<Ending> {
+  const { definition, request } = context;
+  const ingested = await step("ingest", (report) =>
+    request.kind === "watch" ? ingestNext(context, definition.source) : ingest(context, definition.source, report),
+  );
+  await remember(context, clock, "ingestion", ingested);
+  const validated = await step("validate", (report) => validate(context, ingested, report));
+  const { rows } = validated;
+  if (definition.keepInTables) await step("keep raw", () => keepRaw(context, ingested));
+  const decided = await step("decide", () => decide(context, request, ingested, validated));
+  if (rows.accepted === 0) return { verdict: "not-enough-data", reasons: [validated.summary], rows };
+  if (!decided.trains) return { verdict: waits(decided), reasons: decided.reasons, rows };
+  const transformed = await transformation(context, step, ingested, validated);
+  await remember(context, clock, "transformation", transformed);
+  const trained = await training(context, clock, step, transformed);
+  await remember(context, clock, "training", trained);
+  const evaluated = await evaluation(context, step, trained);
+  await remember(context, clock, "evaluation", evaluated);
+  return evaluated;
+}
+
+function waits({ verdict }: DecideOutcome): RunResult["verdict"] {
+  return verdict === "not enough data" ? "not-enough-data" : "waiting";
+}
+
+/** One part of the chain, on what the part before it left last: a reference that its row in `flows` names. */
+async function oneFlow(
+  context: StageContext,
+  clock: StepClock,
+  step: AuditedStep,
+  flow: (typeof FLOWS)[number],
+): Promise<Ending> {
+  const none: RowCounts = { read: 0, accepted: 0, quarantined: 0 };
+  switch (flow) {
+    case "ingestion": {
+      const ingested = await step("ingest", (report) => ingest(context, context.definition.source, report));
+      await remember(context, clock, flow, ingested);
+      return { verdict: "done", reasons: [ingested.summary], rows: none };
+    }
+    case "transformation": {
+      const ingested = await recall<IngestOutcome>(context, clock, "ingestion");
+      const validated: ValidateOutcome = await step("validate", (report) => validate(context, ingested, report));
+      if (validated.rows.accepted === 0)
+        return { verdict: "not-enough-data", reasons: [validated.summary], rows: validated.rows };
+      if (context.definition.keepInTables) await step("keep raw", () => keepRaw(context, ingested));
+      const transformed = await transformation(context, step, ingested, validated);
+      await remember(context, clock, flow, transformed);
+      return { verdict: "done", reasons: [validated.summary, transformed.divided.summary], rows: validated.rows };
+    }
+    case "training": {
+      const trained = await training(context, clock, step, await recall<Transformed>(context, clock, "transformation"));
+      await remember(context, clock, flow, trained);
+      const { bundle, summary } = trained.trained;
+      return { verdict: "done", reasons: [summary], rows: trained.validated.rows, model: bundle.sha256 };
+    }
+    case "evaluation": {
+      const evaluated = await evaluation(context, step, await recall<Trained>(context, clock, "training"));
+      await remember(context, clock, flow, evaluated);
+      return evaluated;
+    }
+  }
+}
+
+/** Keeps how a part of the chain ended, for a run of the part after it. */
+async function remember(context: StageContext, clock: StepClock, flow: (typeof FLOWS)[number], outcome: unknown): Promise<void> {
+  const { store, run, definition, definitionHash } = context;
+  await clock.durable(`keep ${flow}`, async () => {
+    await store.flows.record({ run, flow, pipeline: definition.name, definitionHash, outcome });
+    return null;
+  });
+}
+
+/** @throws RUN_FLOW_MISSING */
+async function recall<Outcome>(context: StageContext, clock: StepClock, flow: (typeof FLOWS)[number]): Promise<Outcome> {
+  const { store, definition, definitionHash } = context;
+  const found = await clock.durable(`take ${flow}`, async () => {
+    const last = await store.flows.last(definition.name, flow, definitionHash);
+    if (last === null) throw errors.FLOW_MISSING({ pipeline: definition.name, flow });
+    return last.outcome;
+  });
+  // The row is keyed by the definition's hash: what was kept is what this code wrote.
+  return found as Outcome;
 }

@@ -20,7 +20,7 @@ export async function tune(
   rows: RowsReference,
   divided: PartsOutcome,
 ): Promise<readonly TrialOutcome[]> {
-  const trials = planTrials(context.definition);
+  const trials = planTrials(context.definition, objectives(context.definition));
   const open = openTuning(context, rows, divided);
   return clock.group("tune", async (report) => {
     const outcomes: TrialOutcome[] = [];
@@ -36,14 +36,14 @@ export async function tune(
 /** The trial's row is keyed by run and number, so a trial that is done twice has one. */
 async function tryAndKeep(context: StageContext, trial: Trial, open: () => Promise<Tuning>): Promise<TrialOutcome> {
   const outcome = await tryOne(trial, open);
-  const [metric = ""] = objectives(context.definition);
   await context.store.runs.recordTrial({
     run: context.run,
+    study: trial.study,
     number: trial.index + 1,
     state: outcome.failed === null ? "done" : "failed",
     parameters: outcome.specification,
     metrics: outcome.scores,
-    score: outcome.scores[metric] ?? null,
+    score: outcome.scores[trial.study] ?? null,
     seconds: outcome.seconds,
   });
   return outcome;

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { type CameRow, readParquet, readRows } from "@atalaya/ingest";
+import { rowAsJson } from "@atalaya/learn";
+import type { CleanRow, PartLabel, RawRow } from "@atalaya/store";
+import type { DatasetManifest } from "../artifacts/dataset.js";
+import { readJsonObject } from "../artifacts/json-objects.js";
+import type { RowsReference } from "../artifacts/row-objects.js";
+import { inScratch, LINE_COLUMN } from "../artifacts/silver.js";
+import { LEFT_OUT, TEST, TRAIN, VALIDATION } from "../training/parts.js";
+import type { StepOutcome } from "../workflow/step-clock.js";
+import { type IngestOutcome, listEntries, type RawBatchEntry } from "./ingest.js";
+import { loadParts, type PartsOutcome } from "./split.js";
+import type { StageContext } from "./stage.js";
+
+export interface KeepOutcome extends StepOutcome {
+  readonly rows: number;
+}
+
+/** Every row of the batches as it came, in the table `raw_data`. A batch is copied once. */
+export async function keepRaw(context: StageContext, ingested: IngestOutcome): Promise<KeepOutcome> {
+  const { store, definition } = context;
+  const kept = await store.database
+    .selectFrom("rawData")
+    .select("batch")
+    .distinct()
+    .where("pipeline", "=", definition.name)
+    .execute();
+  const known = new Set(kept.map(({ batch }) => batch));
+  let rows = 0;
+  for (const entry of await listEntries(context, ingested)) {
+    if (!known.has(entry.batch)) rows += await copyRaw(context, entry);
+  }
+  return { rows, audit: { rowsIn: rows, rowsOut: rows }, summary: `${rows.toLocaleString("en-US")} rows more in raw_data` };
+}
+
+async function copyRaw({ store, definition }: StageContext, entry: RawBatchEntry): Promise<number> {
+  const { receivedAt } = await store.batches.byId(entry.batch);
+  return inScratch(async (folder) => {
+    const path = join(folder, "batch");
+    await store.objects.download(entry.object, path);
+    const { name, format, mediaType } = entry;
+    const rows = readRows({ name, path, format, ...(mediaType === null ? {} : { mediaType }) });
+    return store.keptRows.replaceRaw({ id: entry.batch, pipeline: definition.name, receivedAt }, readable(rows));
+  });
+}
+
+/** What of a damaged batch can be read; the contract has said what is wrong with it. */
+async function* readable(rows: AsyncIterable<CameRow>): AsyncGenerator<RawRow> {
+  try {
+    yield* rows;
+  } catch {
+    return;
+  }
+}
+
+const LABELS: Readonly<Record<number, PartLabel>> = {
+  [TRAIN]: "train",
+  [VALIDATION]: "validation",
+  [TEST]: "test",
+  [LEFT_OUT]: "left out",
+};
+
+/** Every accepted row with its part, in the table `clean_data`: the dataset of the last run. */
+export async function keepClean(
+  context: StageContext,
+  ingested: IngestOutcome,
+  kept: RowsReference,
+  divided: PartsOutcome,
+): Promise<KeepOutcome> {
+  const { store, definition } = context;
+  const entries = await listEntries(context, ingested);
+  const rows = await store.keptRows.replaceClean(
+    definition.name,
+    kept.dataset.sha256,
+    cleanRows(context, new Map(entries.map(({ sha256, batch }) => [sha256, batch])), kept, divided),
+  );
+  return {
+    rows,
+    audit: { dataset: kept.dataset.sha256, rowsIn: rows, rowsOut: rows },
+    summary: `${rows.toLocaleString("en-US")} rows in clean_data`,
+  };
+}
+
+async function* cleanRows(
+  context: StageContext,
+  batchByHash: ReadonlyMap<string, number>,
+  kept: RowsReference,
+  divided: PartsOutcome,
+): AsyncGenerator<CleanRow> {
+  const { store, definition } = context;
+  const manifest = await readJsonObject<DatasetManifest>(store, kept.dataset);
+  const labels = labelByRow(await loadParts(context, divided), kept.kept === null ? null : await store.objects.get(kept.kept));
+  const names = definition.dataset.columns.map(({ name }) => name);
+  let position = 0;
+  for (const { raw, silver } of manifest.batches) {
+    if (silver === null) continue;
+    const frame = await inScratch(async (folder) => {
+      const path = join(folder, "rows.parquet");
+      await store.objects.download(silver, path);
+      return readParquet(path, [LINE_COLUMN, ...names]);
+    });
+    const lines = frame.columns.get(LINE_COLUMN);
+    for (let row = 0; row < frame.rowCount; row++, position++) {
+      const { [LINE_COLUMN]: _line, ...values } = rowAsJson(frame, row);
+      const line = lines?.kind === "number" ? lines.values[row]! : 0;
+      yield { batch: batchByHash.get(raw)!, line, dataset: labels(position), row: values };
+    }
+  }
+}
+
+/** Part by row of the whole dataset; a row that a step of the project dropped is left out. */
+function labelByRow(parts: Uint8Array, keptBytes: Uint8Array | null): (position: number) => PartLabel {
+  if (keptBytes === null) return (position) => LABELS[parts[position]!]!;
+  const positions = new Uint32Array(keptBytes.slice().buffer);
+  const partByPosition = new Map(Array.from(positions, (position, at) => [position, parts[at]!]));
+  return (position) => LABELS[partByPosition.get(position) ?? LEFT_OUT]!;
+}
