@@ -32,6 +32,12 @@ export const errors = defineErrors("LEARN", {
     message: ({ row, output, sum }: { row: number; output: number; sum: number }) =>
       `The effects of row ${row} sum to ${sum}, but the model's output is ${output}.`,
   },
+  EXPORT_UNSUPPORTED: {
+    status: 422,
+    message: ({ format, what }: { format: string; what: string }) =>
+      `The model cannot be exported as ${format}: it has ${what}, which ${format} cannot hold.`,
+    hint: () => "Export it as a bundle, or in another format.",
+  },
   EXPRESSION_COLUMN_UNKNOWN: {
     status: 400,
     message: ({ place, column }: { place: string; column: string; suggestion: string | null }) =>

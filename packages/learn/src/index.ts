@@ -33,6 +33,7 @@ export * from "./frame/concatenate.js";
 export type * from "./frame/frame.js";
 export * from "./frame/frame-builder.js";
 export * from "./frame/select.js";
+export { type ColumnFacts, exportXgboostJson } from "./interop/export-xgboost.js";
 export { importLightgbmText } from "./interop/import-lightgbm.js";
 export { importXgboostJson, importXgboostUbjson } from "./interop/import-xgboost.js";
 export type { ForeignFormat, ImportedModel } from "./interop/imported-model.js";
