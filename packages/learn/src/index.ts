@@ -14,8 +14,12 @@ export {
 } from "./bundle/outputs.js";
 export * from "./bundle/replay.js";
 export { createScorer, type Scorer } from "./bundle/scorer.js";
+export { chiSquare } from "./drift/chi-square.js";
+export * from "./drift/distances.js";
+export * from "./drift/false-discovery.js";
 export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
+export * from "./drift/quantile-sketch.js";
 export * from "./drift/sketch-column.js";
 export { type Explanation, explainRaw } from "./explain/explain.js";
 export * from "./expression/check.js";
