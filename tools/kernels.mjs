@@ -1,6 +1,6 @@
 // Compiles the AssemblyScript kernels of packages/learn to WebAssembly, when they are older than their sources.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runNode } from "./subprocess.mjs";
@@ -26,6 +26,9 @@ const modules = {
   "training-shared.wasm": ["training.ts", "--enable", "threads", "--sharedMemory"],
 };
 
+/** Prediction and SHAP: small, and carried in the source as text, since a browser and a bundler read no file beside it. */
+const ANSWERING = "packages/learn/src/kernels/answering-wasm.ts";
+
 /**
  * Builds what is missing or stale. Files are replaced whole, so that another process that starts meanwhile reads one or the other.
  *
@@ -45,7 +48,27 @@ export async function buildKernels(root) {
     if (code !== 0) return output;
     renameSync(built, join(root, BUILT, file));
   }
+  const problem = await buildAnswering(root);
+  if (problem !== null) return problem;
   writeFileSync(stamp, hash);
+  return null;
+}
+
+/** @param {string} root */
+async function buildAnswering(root) {
+  const built = join(root, BUILT, `.${process.pid}.answering.wasm`);
+  const small = options.map((option) => (option === "1" ? "0" : option));
+  const { code, output } = await runNode([join(root, COMPILER), join(root, SOURCES, "answering.ts"), "-o", built, ...small], {
+    cwd: root,
+  });
+  if (code !== 0) return output;
+  const text = readFileSync(built).toString("base64");
+  rmSync(built);
+  const source = `// Made by tools/kernels.mjs from assembly/answering.ts.\nexport const ANSWERING_WASM: string =\n  "${text}";\n`;
+  const file = join(root, ANSWERING);
+  if (existsSync(file) && readFileSync(file, "utf8") === source) return null;
+  writeFileSync(`${file}.${process.pid}`, source);
+  renameSync(`${file}.${process.pid}`, file);
   return null;
 }
 

@@ -1,33 +1,38 @@
 import type { TreeEnsemble } from "../model/model.js";
-import { fillCodes, type SplitCodes, splitCodes } from "../trees/split-codes.js";
-import { addPatternEffects, PatternScratch } from "./pattern-effects.js";
+import { type SplitCodes, splitCodes } from "../trees/split-codes.js";
+import { type ExplainedTree, ExplainMachine } from "./explain-machine.js";
 import { patternTree } from "./pattern-groups.js";
-import { type PatternPart, type PatternProgram, patternProgram } from "./pattern-program.js";
-import { addQuadratureEffects, prepareQuadrature, QuadratureScratch, type QuadratureTree } from "./quadrature-effects.js";
 import { type TreePaths, treePaths } from "./tree-paths.js";
 
-/** Rows whose codes and effects lie in the cache together. */
-const BLOCK_ROWS = 1_024;
-/** 64 MiB of tables at most. */
+/** Most numbers in tables: 64 MiB. */
 const MOST_TABLE_NUMBERS = 8_388_608;
-/** Numbers of a table that cost as much as one product and sum of the quadrature. */
-const TABLE_COST = 8;
+/** A number in a table costs as much to make as so many products of the quadrature. */
+const TABLE_COST = 11;
+/** Bytes of a machine that is kept; a larger ensemble is laid out part by part, anew at every call. */
+const MOST_BYTES = 268_435_456;
 
 /** Exact SHAP of one ensemble, made ready once. */
 export class EnsembleExplainer {
   /** [output]: what the ensemble answers when nothing is known of a row. */
   readonly base: Float64Array;
-  private readonly codes: SplitCodes;
-  private readonly paths: readonly TreePaths[];
-  private readonly parts: readonly PatternPart[];
-  private readonly quadrature = new Map<number, QuadratureTree>();
-  private program: PatternProgram | null = null;
+  private readonly plan: SplitCodes;
+  private readonly byTables: readonly ExplainedTree[];
+  private readonly byQuadrature: readonly ExplainedTree[];
+  private readonly kept = new Map<readonly ExplainedTree[], ExplainMachine>();
 
-  constructor(private readonly trees: TreeEnsemble) {
-    this.codes = splitCodes(trees);
-    this.paths = Array.from(trees.rootByTree, (_, tree) => treePaths(trees, tree));
-    this.base = expectedOutputs(trees, this.paths);
-    this.parts = chooseParts(this.paths, trees);
+  /** @param isPlain  the twin of the kernels instead of WebAssembly */
+  constructor(
+    private readonly trees: TreeEnsemble,
+    private readonly isPlain?: boolean,
+  ) {
+    const paths = Array.from(trees.rootByTree, (_, tree) => treePaths(trees, tree));
+    this.plan = splitCodes(trees, 1);
+    this.base = expectedOutputs(trees, paths);
+    const grown = paths
+      .map((own, tree) => ({ tree, paths: own, pattern: null }))
+      .filter(({ paths: { nodeCount } }) => nodeCount > 1);
+    this.byQuadrature = grown;
+    this.byTables = withPatterns(trees, grown);
   }
 
   /**
@@ -36,71 +41,59 @@ export class EnsembleExplainer {
    * @param rowsInAll  of which these are a part: it decides how they are computed, so that the bits do not depend on parts
    */
   explain(columns: readonly Float64Array[], rowCount: number, rowsInAll: number, effects: Float64Array): void {
-    const { trees, codes } = this;
-    const tables = this.tablesFor(rowsInAll);
-    const tabled = new Set(tables === null ? [] : this.parts.map(({ tree }) => tree));
-    const rest = this.paths.flatMap((_, tree) => (tabled.has(tree) ? [] : [this.quadratureOf(tree)]));
-    const stride = Math.min(BLOCK_ROWS, rowCount);
-    const width = trees.featureCount * trees.outputCount;
-    const codesOfBlock = new Int8Array(codes.slots.length * stride);
-    const scratch = new QuadratureScratch(rest);
-    const byColumn = tables === null ? null : new Float64Array(width * stride);
-    const patterns = tables === null ? null : new PatternScratch(tables, stride);
-    for (let begin = 0; begin < rowCount; begin += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rowCount - begin);
-      fillCodes(codes, columns, begin, count, codesOfBlock, stride);
-      for (const tree of rest) {
-        for (let row = 0; row < count; row++)
-          addQuadratureEffects(tree, codesOfBlock, stride, row, effects, (begin + row) * width, trees.featureCount, scratch);
-      }
-      if (tables !== null && byColumn !== null && patterns !== null) {
-        byColumn.fill(0);
-        addPatternEffects(tables, codesOfBlock, count, byColumn, patterns);
-        for (let row = 0; row < count; row++)
-          for (let column = 0; column < width; column++)
-            effects[(begin + row) * width + column] += byColumn[column * stride + row];
-      }
+    const explained = this.paysForTables(rowsInAll) ? this.byTables : this.byQuadrature;
+    if (explained.length === 0 || rowCount === 0) return;
+    const known = this.kept.get(explained);
+    if (known !== undefined) {
+      known.explain(columns, rowCount, effects);
+      return;
+    }
+    const parts = partsOf(this.trees, explained);
+    for (const part of parts) {
+      const machine = new ExplainMachine(this.trees, this.plan, part, this.isPlain);
+      if (parts.length === 1) this.kept.set(explained, machine);
+      machine.explain(columns, rowCount, effects);
     }
   }
 
-  private tablesFor(rows: number): PatternProgram | null {
-    if (this.parts.length === 0 || !this.paysFor(rows)) return null;
-    this.program ??= patternProgram(this.trees, this.codes, this.parts);
-    return this.program;
-  }
-
-  private paysFor(rows: number): boolean {
+  private paysForTables(rows: number): boolean {
     let numbers = 0;
     let products = 0;
-    for (const { paths, pattern } of this.parts) {
+    for (const { paths, pattern } of this.byTables) {
+      if (pattern === null) continue;
       numbers += pattern.tableSize;
       products += (paths.nodeCount * paths.mostFeatures) / 2;
     }
     return rows * products > numbers * TABLE_COST;
   }
-
-  private quadratureOf(tree: number): QuadratureTree {
-    let known = this.quadrature.get(tree);
-    if (known === undefined) {
-      known = prepareQuadrature(this.trees, tree, this.codes, this.paths[tree]);
-      this.quadrature.set(tree, known);
-    }
-    return known;
-  }
 }
 
-/** Trees that have tables: all that are shallow enough, as long as memory allows. */
-function chooseParts(paths: readonly TreePaths[], trees: TreeEnsemble): PatternPart[] {
+/** The trees, with tables where they are shallow enough, as long as memory allows. */
+function withPatterns(trees: TreeEnsemble, all: readonly ExplainedTree[]): ExplainedTree[] {
   let left = MOST_TABLE_NUMBERS;
-  return paths.flatMap((own, tree) => {
-    if (own.nodeCount === 1) return [];
-    const pattern = patternTree(own);
-    if (pattern === null) return [];
-    const size = pattern.tableSize * (trees.outputByTree[tree] < 0 ? trees.outputCount : 1);
-    if (size > left) return [];
+  return all.map((own) => {
+    const pattern = patternTree(own.paths);
+    if (pattern === null) return own;
+    const size = pattern.tableSize * (trees.outputByTree[own.tree] < 0 ? trees.outputCount : 1);
+    if (size > left) return own;
     left -= size;
-    return [{ tree, paths: own, pattern }];
+    return { ...own, pattern };
   });
+}
+
+function partsOf(trees: TreeEnsemble, explained: readonly ExplainedTree[]): ExplainedTree[][] {
+  const parts: ExplainedTree[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const tree of explained) {
+    const own = ExplainMachine.bytes(trees, tree);
+    if (bytes + own > MOST_BYTES) {
+      parts.push([]);
+      bytes = 0;
+    }
+    bytes += own;
+    parts[parts.length - 1].push(tree);
+  }
+  return parts;
 }
 
 function expectedOutputs(trees: TreeEnsemble, paths: readonly TreePaths[]): Float64Array {

@@ -7,6 +7,7 @@ import { predictRaw } from "../trees/predict.js";
 import { matrixOf, modelOf, randomColumns, randomTrees } from "../trees/random-trees.test.data.js";
 import { explainRaw } from "./explain.js";
 import { naiveShap } from "./naive-shap.test.data.js";
+import { EnsembleExplainer } from "./prepare-explainer.js";
 
 const kinds: [LearnerName, "number" | "two" | "three" | "none"][] = [
   ["gradientBoosting", "number"],
@@ -91,23 +92,24 @@ function worstGap(model: FittedModel, matrix: { rowCount: number; columns: Float
 /** Enough for tables wherever they are possible. */
 const MANY = 1e9;
 
+const plans = fc.record({
+  seed: fc.integer(),
+  featureCount: fc.integer({ min: 1, max: 6 }),
+  treeCount: fc.integer({ min: 1, max: 3 }),
+  depth: fc.integer({ min: 0, max: 7 }),
+  splitShare: fc.constantFrom(0.6, 0.85, 1),
+  outputCount: fc.integer({ min: 1, max: 3 }),
+  isVector: fc.boolean(),
+  categoryShare: fc.constantFrom(0, 0.4),
+  precision: fc.constantFrom("float64" as const, "float32" as const),
+  zeroIsMissing: fc.boolean(),
+});
+
 describe.each<[string, number | undefined]>([
   ["by quadrature", undefined],
   ["by tables", MANY],
 ])("SHAP values of made-up trees, %s", (_, rowsInAll) => {
   it("are those of the definition, with sets of categories, ways without cover and features repeated on a path", () => {
-    const plans = fc.record({
-      seed: fc.integer(),
-      featureCount: fc.integer({ min: 1, max: 6 }),
-      treeCount: fc.integer({ min: 1, max: 3 }),
-      depth: fc.integer({ min: 0, max: 7 }),
-      splitShare: fc.constantFrom(0.6, 0.85, 1),
-      outputCount: fc.integer({ min: 1, max: 3 }),
-      isVector: fc.boolean(),
-      categoryShare: fc.constantFrom(0, 0.4),
-      precision: fc.constantFrom("float64" as const, "float32" as const),
-      zeroIsMissing: fc.boolean(),
-    });
     fc.assert(
       fc.property(plans, (plan) => {
         const trees = randomTrees(plan);
@@ -124,6 +126,24 @@ describe.each<[string, number | undefined]>([
         }
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe("the kernels of SHAP", () => {
+  it.each([3, 40_000])("give the bits of their twin (as for %i rows)", (rowsInAll) => {
+    fc.assert(
+      fc.property(plans, fc.integer({ min: 1, max: 130 }), (plan, rowCount) => {
+        const trees = randomTrees(plan);
+        const columns = randomColumns(plan.seed + 1, plan.featureCount, rowCount);
+        const [fast, plain] = [false, true].map((isPlain) => {
+          const effects = new Float64Array(rowCount * plan.featureCount * plan.outputCount);
+          new EnsembleExplainer(trees, isPlain).explain(columns, rowCount, rowsInAll, effects);
+          return effects;
+        });
+        expect(fast).toEqual(plain);
+      }),
+      { numRuns: 30 },
     );
   });
 });

@@ -1,23 +1,19 @@
 import type { TreeEnsemble } from "../model/model.js";
-import { ZERO_WITHIN } from "./route.js";
-
-/** Thresholds that one byte can tell apart: a code is their number below the value, 0 … 255, less 128. */
-const MOST_THRESHOLDS = 255;
-const LOWEST = -128;
-const HIGHEST = 127;
 
 /**
- * The questions that an ensemble asks of a row, each feature's compared once instead of at every node: a row has one signed
- * byte, its code, per slot, and goes right at a node when `code > codeByNode[node]`.
+ * The questions that an ensemble asks of a row, each feature's values compared once instead of at every node: a row has one
+ * signed code per slot, and goes right at a node when `code > codeByNode[node]`.
  *
- * A slot is up to 255 thresholds of one feature whose missing values go the same way, or one set of categories.
+ * A slot is some thresholds of one feature whose missing values go the same way (the code is how many lie below the value),
+ * or one set of categories.
  */
 export interface SplitCodes {
-  readonly featureCount: number;
+  /** Sorted by feature. */
   readonly slots: readonly CodeSlot[];
   /** Slot that a node reads; -1 for a leaf. */
   readonly slotByNode: Int32Array;
-  readonly codeByNode: Int8Array;
+  readonly codeByNode: Int32Array;
+  readonly codeBytes: 1 | 2;
   /** Whether values are rounded to float32 before they are compared. */
   readonly isFloat32: boolean;
   /** [features], or empty: those of which zero counts as missing. */
@@ -28,77 +24,95 @@ export type CodeSlot =
   | {
       readonly kind: "thresholds";
       readonly feature: number;
+      /** Code of a missing value. */
       readonly missing: number;
       /** Ascending, padded with Infinity to 2^steps − 1: halving needs no test of the end. */
       readonly thresholds: Float64Array;
       readonly steps: number;
     }
-  | { readonly kind: "categories"; readonly feature: number; readonly missing: number; readonly words: Int32Array };
+  | {
+      readonly kind: "categories";
+      readonly feature: number;
+      readonly missing: number;
+      readonly words: Int32Array;
+      /** Codes of members and others. */
+      readonly left: number;
+      readonly right: number;
+    };
 
-/** Finds the slots of an ensemble. Cost: O(nodes · log nodes). */
-export function splitCodes(trees: TreeEnsemble): SplitCodes {
-  const nodeCount = trees.featureByNode.length;
+/** Questions about one feature. */
+interface Questions {
+  readonly feature: number;
+  readonly isMissingLeft: boolean;
+  /** -1: thresholds. */
+  readonly set: number;
+  readonly nodes: number[];
+}
+
+/**
+ * Finds the slots of an ensemble. Cost: O(nodes · log nodes).
+ *
+ * @param codeBytes  1: slots of up to 255 thresholds; 2: of up to 65,535
+ */
+export function splitCodes(trees: TreeEnsemble, codeBytes: 1 | 2): SplitCodes {
   const slots: CodeSlot[] = [];
-  const slotByNode = new Int32Array(nodeCount).fill(-1);
-  const codeByNode = new Int8Array(nodeCount).fill(HIGHEST);
-  const groups = new Map<number, number[]>();
-  const slotBySet = new Map<string, number>();
-  for (let node = 0; node < nodeCount; node++) {
-    const feature = trees.featureByNode[node];
-    if (feature < 0) continue;
-    if (trees.categorySetByNode[node] >= 0) {
-      slotByNode[node] = categorySlot(trees, node, slotBySet, slots);
-      codeByNode[node] = 0;
+  const slotByNode = new Int32Array(trees.featureByNode.length).fill(-1);
+  const highest = codeBytes === 1 ? 127 : 32_767;
+  const lowest = -highest - 1;
+  const codeByNode = new Int32Array(slotByNode.length).fill(highest);
+  for (const { feature, isMissingLeft, set, nodes } of questionsOf(trees)) {
+    const missing = isMissingLeft ? lowest : highest;
+    const first = slots.length;
+    if (set >= 0) {
+      const words = trees.categoryWords.subarray(trees.categorySetStart[set], trees.categorySetStart[set + 1]);
+      slots.push({ kind: "categories", feature, missing, words, left: lowest, right: highest });
+      for (const node of nodes) {
+        slotByNode[node] = first;
+        codeByNode[node] = 0;
+      }
       continue;
     }
-    const key = feature * 2 + trees.missingLeftByNode[node];
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [node]);
-    else group.push(node);
+    const most = highest - lowest;
+    const distinct = distinctThresholds(trees, nodes);
+    for (let begin = 0; begin < distinct.length; begin += most)
+      slots.push(thresholdSlot(feature, missing, distinct.subarray(begin, begin + most)));
+    for (const node of nodes) {
+      const rank = countBelow(distinct, trees.thresholdByNode[node]);
+      slotByNode[node] = first + Math.floor(rank / most);
+      codeByNode[node] = (rank % most) + lowest;
+    }
   }
-  for (const [key, nodes] of groups) addThresholds(trees, key >> 1, (key & 1) === 1, nodes, { slots, slotByNode, codeByNode });
-  const { featureCount, zeroIsMissingByFeature } = trees;
-  return { featureCount, slots, slotByNode, codeByNode, isFloat32: trees.precision === "float32", zeroIsMissingByFeature };
+  const { precision, zeroIsMissingByFeature } = trees;
+  return { slots, slotByNode, codeByNode, codeBytes, isFloat32: precision === "float32", zeroIsMissingByFeature };
 }
 
-function categorySlot(trees: TreeEnsemble, node: number, slotBySet: Map<string, number>, slots: CodeSlot[]): number {
-  const feature = trees.featureByNode[node];
-  const set = trees.categorySetByNode[node];
-  const isMissingLeft = trees.missingLeftByNode[node] === 1;
-  const key = `${feature} ${set} ${isMissingLeft}`;
-  let slot = slotBySet.get(key);
-  if (slot === undefined) {
-    const words = trees.categoryWords.subarray(trees.categorySetStart[set], trees.categorySetStart[set + 1]);
-    slot = slots.push({ kind: "categories", feature, missing: isMissingLeft ? LOWEST : HIGHEST, words }) - 1;
-    slotBySet.set(key, slot);
+/** Nodes by what they ask, sorted by feature. */
+function questionsOf(trees: TreeEnsemble): Questions[] {
+  const byKey = new Map<string, Questions>();
+  for (let node = 0; node < trees.featureByNode.length; node++) {
+    const feature = trees.featureByNode[node];
+    if (feature < 0) continue;
+    const set = trees.categorySetByNode[node];
+    const isMissingLeft = trees.missingLeftByNode[node] === 1;
+    const key = `${feature} ${set} ${isMissingLeft}`;
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { feature, isMissingLeft, set, nodes: [node] });
+    else known.nodes.push(node);
   }
-  return slot;
+  return [...byKey.values()].sort((first, second) => first.feature - second.feature);
 }
 
-/** Slots of the nodes that ask one feature and send its missing values one way. */
-function addThresholds(
-  { thresholdByNode }: TreeEnsemble,
-  feature: number,
-  isMissingLeft: boolean,
-  nodes: readonly number[],
-  { slots, slotByNode, codeByNode }: { slots: CodeSlot[]; slotByNode: Int32Array; codeByNode: Int8Array },
-): void {
+function distinctThresholds({ thresholdByNode }: TreeEnsemble, nodes: readonly number[]): Float64Array {
   const all = Float64Array.from(nodes, (node) => thresholdByNode[node]).sort();
   // Equal also for 0 and -0, which compare alike.
-  const distinct = all.filter((value, position) => position === 0 || value !== all[position - 1]);
-  const first = slots.length;
-  for (let begin = 0; begin < distinct.length; begin += MOST_THRESHOLDS) {
-    const own = distinct.subarray(begin, begin + MOST_THRESHOLDS);
-    const steps = 32 - Math.clz32(own.length);
-    const thresholds = new Float64Array((1 << steps) - 1).fill(Number.POSITIVE_INFINITY);
-    thresholds.set(own);
-    slots.push({ kind: "thresholds", feature, missing: isMissingLeft ? LOWEST : HIGHEST, thresholds, steps });
-  }
-  for (const node of nodes) {
-    const rank = countBelow(distinct, thresholdByNode[node]);
-    slotByNode[node] = first + Math.floor(rank / MOST_THRESHOLDS);
-    codeByNode[node] = (rank % MOST_THRESHOLDS) + LOWEST;
-  }
+  return all.filter((value, position) => position === 0 || value !== all[position - 1]);
+}
+
+function thresholdSlot(feature: number, missing: number, own: Float64Array): CodeSlot {
+  const steps = 32 - Math.clz32(own.length);
+  const thresholds = new Float64Array(2 ** steps - 1).fill(Number.POSITIVE_INFINITY);
+  thresholds.set(own);
+  return { kind: "thresholds", feature, missing, thresholds, steps };
 }
 
 function countBelow(ascending: Float64Array, value: number): number {
@@ -110,61 +124,4 @@ function countBelow(ascending: Float64Array, value: number): number {
     else high = middle;
   }
   return low;
-}
-
-/**
- * Codes of rows `begin` … `begin + count - 1`: `codes[slot · stride + row - begin]`.
- *
- * @param columns  the matrix, [column][row], NaN = missing
- */
-export function fillCodes(
-  { slots, isFloat32, zeroIsMissingByFeature }: SplitCodes,
-  columns: readonly Float64Array[],
-  begin: number,
-  count: number,
-  codes: Int8Array,
-  stride: number,
-): void {
-  slots.forEach((slot, position) => {
-    const own = codes.subarray(position * stride, position * stride + count);
-    const values = columns[slot.feature].subarray(begin, begin + count);
-    if (slot.kind === "categories") codeCategories(isFloat32 ? Float32Array.from(values) : values, slot, own);
-    else codeThresholds(isFloat32 ? Float32Array.from(values) : values, slot, own);
-    if (zeroIsMissingByFeature[slot.feature] === 1) markZeros(values, isFloat32, slot.missing, own);
-  });
-}
-
-function codeThresholds(
-  values: Float64Array | Float32Array,
-  { thresholds, steps, missing }: Extract<CodeSlot, { kind: "thresholds" }>,
-  codes: Int8Array,
-): void {
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    let below = 0;
-    for (let half = 1 << (steps - 1); half > 0; half >>= 1) if (thresholds[below + half - 1] < value) below += half;
-    codes[row] = Number.isNaN(value) ? missing : below + LOWEST;
-  }
-}
-
-/** As `goesLeft` of route.ts has it: a value is cut to a whole number, and missing past the last bit or below 0. */
-function codeCategories(
-  values: Float64Array | Float32Array,
-  { words, missing }: Extract<CodeSlot, { kind: "categories" }>,
-  codes: Int8Array,
-): void {
-  const end = words.length * 32;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    const code = Math.trunc(value);
-    if (!(code >= 0 && code < end)) codes[row] = missing;
-    else codes[row] = ((words[code >> 5] >>> (code & 31)) & 1) === 1 ? LOWEST : HIGHEST;
-  }
-}
-
-function markZeros(values: Float64Array, isFloat32: boolean, missing: number, codes: Int8Array): void {
-  for (let row = 0; row < values.length; row++) {
-    const value = isFloat32 ? Math.fround(values[row]) : values[row];
-    if (value >= -ZERO_WITHIN && value <= ZERO_WITHIN) codes[row] = missing;
-  }
 }

@@ -1,0 +1,142 @@
+// Rows through trees by their codes. Nodes are 8 bytes: the address of the codes of the split's slot, then the code up to
+// which a row goes left. Codes are i8 or i16, sums f64 or f32: four instances of each function.
+// Rows are taken 16 at a time, buffers have room for a multiple of that.
+
+// @ts-expect-error: decorator
+@inline
+function isRight<Code>(node: usize, row: usize): usize {
+  return usize(i32(load<Code>(<usize>load<u32>(node) + row)) > load<i32>(node, 4));
+}
+
+/** 0xff in each of 16 lanes whose row goes right. */
+// @ts-expect-error: decorator
+@inline
+function goesRight<Code>(nodes: usize, node: usize, row: usize): v128 {
+  const at = nodes + (node << 3);
+  const codes = <usize>load<u32>(at) + row * sizeof<Code>();
+  if (sizeof<Code>() === 1) return i8x16.gt_s(v128.load(codes), v128.load_splat<i8>(at, 4));
+  const limit = v128.load_splat<i16>(at, 4);
+  return i8x16.narrow_i16x8_s(i16x8.gt_s(v128.load(codes), limit), i16x8.gt_s(v128.load(codes, 16), limit));
+}
+
+// @ts-expect-error: decorator
+@inline
+function pick(mask: v128, right: v128, left: v128): v128 {
+  return v128.bitselect(right, left, mask);
+}
+
+/** Place among the 16 nodes of the fifth level, of 16 rows. */
+// @ts-expect-error: decorator
+@inline
+function topLevels<Code>(nodes: usize, row: usize): v128 {
+  const first = goesRight<Code>(nodes, 0, row);
+  const second = pick(first, goesRight<Code>(nodes, 2, row), goesRight<Code>(nodes, 1, row));
+  const third = pick(
+    first,
+    pick(second, goesRight<Code>(nodes, 6, row), goesRight<Code>(nodes, 5, row)),
+    pick(second, goesRight<Code>(nodes, 4, row), goesRight<Code>(nodes, 3, row)),
+  );
+  const fourth = pick(
+    first,
+    pick(
+      second,
+      pick(third, goesRight<Code>(nodes, 14, row), goesRight<Code>(nodes, 13, row)),
+      pick(third, goesRight<Code>(nodes, 12, row), goesRight<Code>(nodes, 11, row)),
+    ),
+    pick(
+      second,
+      pick(third, goesRight<Code>(nodes, 10, row), goesRight<Code>(nodes, 9, row)),
+      pick(third, goesRight<Code>(nodes, 8, row), goesRight<Code>(nodes, 7, row)),
+    ),
+  );
+  const high = v128.or(v128.and(first, i8x16.splat(8)), v128.and(second, i8x16.splat(4)));
+  return v128.or(high, v128.or(v128.and(third, i8x16.splat(2)), v128.and(fourth, i8x16.splat(1))));
+}
+
+// @ts-expect-error: decorator
+@inline
+function addTo<Sum>(sums: usize, value: usize): void {
+  store<Sum>(sums, load<Sum>(sums) + load<Sum>(value));
+}
+
+// @ts-expect-error: decorator
+@inline
+function down<Code>(nodes: usize, node: usize, row: usize): usize {
+  return (node << 1) + 1 + isRight<Code>(nodes + (node << 3), row);
+}
+
+/**
+ * A tree as a complete heap: the first four levels by comparing 16 rows at once, those below by walking 8 rows abreast.
+ *
+ * @param depth    4 or more: levels of splits
+ * @param leaves   [leaf][output]
+ * @param sums     of the tree's first output by row; those of the next lie `sumBytes` behind
+ * @param scratch  16 bytes
+ */
+// @ts-expect-error: decorator
+@inline
+function addHeap<Code, Sum>(
+  nodes: usize,
+  depth: i32,
+  leaves: usize,
+  outputs: usize,
+  sums: usize,
+  sumBytes: usize,
+  count: usize,
+  scratch: usize,
+): void {
+  const line = outputs * sizeof<Sum>();
+  const lowest: usize = (<usize>1 << depth) - 1;
+  for (let begin: usize = 0; begin < count; begin += 16) {
+    v128.store(scratch, topLevels<Code>(nodes, begin));
+    for (let part: usize = 0; part < 16; part += 8) {
+      const row = begin + part;
+      const at = row * sizeof<Code>();
+      let a = <usize>load<u8>(scratch + part, 0) + 15;
+      let b = <usize>load<u8>(scratch + part, 1) + 15;
+      let c = <usize>load<u8>(scratch + part, 2) + 15;
+      let d = <usize>load<u8>(scratch + part, 3) + 15;
+      let e = <usize>load<u8>(scratch + part, 4) + 15;
+      let f = <usize>load<u8>(scratch + part, 5) + 15;
+      let g = <usize>load<u8>(scratch + part, 6) + 15;
+      let h = <usize>load<u8>(scratch + part, 7) + 15;
+      for (let level = 4; level < depth; level++) {
+        a = down<Code>(nodes, a, at);
+        b = down<Code>(nodes, b, at + sizeof<Code>());
+        c = down<Code>(nodes, c, at + 2 * sizeof<Code>());
+        d = down<Code>(nodes, d, at + 3 * sizeof<Code>());
+        e = down<Code>(nodes, e, at + 4 * sizeof<Code>());
+        f = down<Code>(nodes, f, at + 5 * sizeof<Code>());
+        g = down<Code>(nodes, g, at + 6 * sizeof<Code>());
+        h = down<Code>(nodes, h, at + 7 * sizeof<Code>());
+      }
+      let sum = sums + row * sizeof<Sum>();
+      for (let value = leaves; value < leaves + line; value += sizeof<Sum>(), sum += sumBytes) {
+        addTo<Sum>(sum, value + (a - lowest) * line);
+        addTo<Sum>(sum + sizeof<Sum>(), value + (b - lowest) * line);
+        addTo<Sum>(sum + 2 * sizeof<Sum>(), value + (c - lowest) * line);
+        addTo<Sum>(sum + 3 * sizeof<Sum>(), value + (d - lowest) * line);
+        addTo<Sum>(sum + 4 * sizeof<Sum>(), value + (e - lowest) * line);
+        addTo<Sum>(sum + 5 * sizeof<Sum>(), value + (f - lowest) * line);
+        addTo<Sum>(sum + 6 * sizeof<Sum>(), value + (g - lowest) * line);
+        addTo<Sum>(sum + 7 * sizeof<Sum>(), value + (h - lowest) * line);
+      }
+    }
+  }
+}
+
+export function addHeapByteDouble(nodes: usize, depth: i32, leaves: usize, outputs: usize, sums: usize, sumBytes: usize, count: usize, scratch: usize): void {
+  addHeap<i8, f64>(nodes, depth, leaves, outputs, sums, sumBytes, count, scratch);
+}
+
+export function addHeapByteFloat(nodes: usize, depth: i32, leaves: usize, outputs: usize, sums: usize, sumBytes: usize, count: usize, scratch: usize): void {
+  addHeap<i8, f32>(nodes, depth, leaves, outputs, sums, sumBytes, count, scratch);
+}
+
+export function addHeapWordDouble(nodes: usize, depth: i32, leaves: usize, outputs: usize, sums: usize, sumBytes: usize, count: usize, scratch: usize): void {
+  addHeap<i16, f64>(nodes, depth, leaves, outputs, sums, sumBytes, count, scratch);
+}
+
+export function addHeapWordFloat(nodes: usize, depth: i32, leaves: usize, outputs: usize, sums: usize, sumBytes: usize, count: usize, scratch: usize): void {
+  addHeap<i16, f32>(nodes, depth, leaves, outputs, sums, sumBytes, count, scratch);
+}

@@ -1,0 +1,151 @@
+import type { AnsweringKernels } from "./answering.js";
+
+/** The kernels of `assembly/answering.ts` in TypeScript, equal to the bit: the fallback, and what they are tested against. */
+export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
+  const bytes = new Int8Array(buffer);
+  const unsigned = new Uint8Array(buffer);
+  const shorts = new Int16Array(buffer);
+  const words = new Int32Array(buffer);
+  const floats = new Float32Array(buffer);
+  const doubles = new Float64Array(buffer);
+
+  const codesInto =
+    (into: Int8Array | Int16Array, lowest: number): AnsweringKernels["codeNumbers"] =>
+    (values, count, thresholds, steps, missing, isFloat32, to) => {
+      const first = to / into.BYTES_PER_ELEMENT;
+      const table = thresholds >> 3;
+      for (let row = 0; row < count; row++) {
+        const given = doubles[(values >> 3) + row];
+        const value = isFloat32 === 1 ? Math.fround(given) : given;
+        let below = 0;
+        for (let half = 1 << (steps - 1); half > 0; half >>= 1) if (doubles[table + below + half - 1] < value) below += half;
+        into[first + row] = Number.isNaN(value) ? missing : below + lowest;
+      }
+    };
+
+  /** A tree as a complete heap, row by row. */
+  const addHeap =
+    (codes: Int8Array | Int16Array, numbers: Float32Array | Float64Array): AnsweringKernels["addHeapByteDouble"] =>
+    (nodes, depth, leaves, outputs, sums, sumBytes, count) => {
+      const size = numbers.BYTES_PER_ELEMENT;
+      const lowest = 2 ** depth - 1;
+      for (let row = 0; row < count; row++) {
+        let node = 0;
+        for (let level = 0; level < depth; level++) {
+          const at = (nodes >> 2) + node * 2;
+          node = 2 * node + 1 + (codes[words[at] / codes.BYTES_PER_ELEMENT + row] > words[at + 1] ? 1 : 0);
+        }
+        const leaf = leaves / size + (node - lowest) * outputs;
+        // A sum in a Float32Array is rounded as it is stored: once, as that of two float32 must be.
+        for (let output = 0; output < outputs; output++)
+          numbers[(sums + output * sumBytes) / size + row] += numbers[leaf + output];
+      }
+    };
+
+  return {
+    codeNumbers: codesInto(bytes, -128),
+    codeNumbersWide: codesInto(shorts, -32_768),
+    addHeapByteDouble: addHeap(bytes, doubles),
+    addHeapByteFloat: addHeap(bytes, floats),
+    addHeapWordDouble: addHeap(shorts, doubles),
+    addHeapWordFloat: addHeap(shorts, floats),
+
+    followSplit(codes, code, bit, above, left, right, count) {
+      for (let row = 0; row < count; row++) {
+        const mask = unsigned[above + row];
+        const isRight = bytes[codes + row] > code;
+        unsigned[left + row] = isRight ? mask & ~bit : mask;
+        unsigned[right + row] = isRight ? mask : mask & ~bit;
+      }
+    },
+
+    makePatterns(mask, above, splits, codes0, code0, codes1, code1, codes2, code2, into, count) {
+      const kept = (1 << above) - 1;
+      for (let row = 0; row < count; row++) {
+        let pattern = unsigned[mask + row] & kept;
+        if (splits > 0 && bytes[codes0 + row] <= code0) pattern |= 1 << above;
+        if (splits > 1 && bytes[codes1 + row] <= code1) pattern |= 2 << above;
+        if (splits > 2 && bytes[codes2 + row] <= code2) pattern |= 4 << above;
+        unsigned[into + row] = pattern;
+      }
+    },
+
+    addGroup(patterns, table, width, columns, count) {
+      for (let feature = 0; feature < width; feature++) {
+        const column = words[(columns >> 2) + feature] >> 3;
+        const own = (table >> 3) + feature;
+        for (let row = 0; row < count; row++) doubles[column + row] += doubles[own + unsigned[patterns + row] * width];
+      }
+    },
+
+    addQuadrature(nodes, nodeCount, points, ratio, factor, values, outputs, outputBytes, effects, count, scratch) {
+      const tree = { nodes: nodes >> 2, nodeCount, points, ratio: ratio >> 3, factor: factor >> 3, scratch: scratch >> 3 };
+      for (let row = 0; row < count; row++) {
+        walkDown(bytes, words, doubles, tree, row);
+        for (let output = 0; output < outputs; output++) {
+          const column = (effects + output * outputBytes) / 8 + row;
+          sumUp(words, doubles, tree, (values >> 3) + output * nodeCount, column);
+        }
+      }
+    },
+  };
+}
+
+/** What `addQuadrature` is given, as indices into words and doubles. */
+interface QuadratureArguments {
+  readonly nodes: number;
+  readonly nodeCount: number;
+  readonly points: number;
+  readonly ratio: number;
+  readonly factor: number;
+  readonly scratch: number;
+}
+
+/** States of all edges, and the products that arrive at all places. */
+function walkDown(bytes: Int8Array, words: Int32Array, doubles: Float64Array, tree: QuadratureArguments, row: number): void {
+  const { nodes, nodeCount, points, ratio, scratch } = tree;
+  const states = (scratch + 2 * nodeCount * points) * 2;
+  const taken = states + nodeCount;
+  doubles.fill(1, scratch, scratch + points);
+  words[states] = 0;
+  for (let place = 0; place < nodeCount; place++) {
+    const node = nodes + place * 8;
+    const right = words[node + 2];
+    if (right > 0) words[taken + place] = bytes[words[node + 3] + row] > words[node + 4] ? right : place + 1;
+    if (place === 0) continue;
+    const parent = words[node];
+    const state = words[states + words[node + 1]] === 0 ? (words[taken + parent] === place ? 0 : 1) : 2;
+    words[states + place] = state;
+    const from = ratio + (place * 3 + state) * points;
+    for (let point = 0; point < points; point++)
+      doubles[scratch + place * points + point] = doubles[scratch + parent * points + point] * doubles[from + point];
+  }
+}
+
+/** Sums of product · value over every subtree, and of them the effects. */
+function sumUp(words: Int32Array, doubles: Float64Array, tree: QuadratureArguments, values: number, column: number): void {
+  const { nodes, nodeCount, points, factor, scratch } = tree;
+  const sums = scratch + nodeCount * points;
+  const states = (scratch + 2 * nodeCount * points) * 2;
+  doubles.fill(0, sums, sums + nodeCount * points);
+  for (let place = nodeCount - 1; place > 0; place--) {
+    const node = nodes + place * 8;
+    const from = factor + (place * 3 + words[states + place]) * points;
+    const above = sums + words[node] * points;
+    const isLeaf = words[node + 2] === 0;
+    const own = (isLeaf ? scratch : sums) + place * points;
+    const value = doubles[values + place];
+    // Two sums, as the kernel has two lanes.
+    let even = 0;
+    let odd = 0;
+    for (let point = 0; point < points; point += 2) {
+      const first = isLeaf ? doubles[own + point] * value : doubles[own + point];
+      const second = isLeaf ? doubles[own + point + 1] * value : doubles[own + point + 1];
+      even += first * doubles[from + point];
+      odd += second * doubles[from + point + 1];
+      doubles[above + point] += first;
+      doubles[above + point + 1] += second;
+    }
+    doubles[column + words[node + 5] / 8] += even + odd;
+  }
+}
