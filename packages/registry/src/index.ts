@@ -1,4 +1,18 @@
 export type { AliasChange, AliasListener } from "./alias-watch.js";
 export type { AliasMove, AliasMoveEntry, AliasRemoval, AliasState, Promotion, Rollback } from "./aliases.js";
+export { findAlias } from "./aliases.js";
+export * from "./artifacts.js";
+export * from "./models/registered-models.js";
+export * from "./models/registered-versions.js";
 export { type LoadedBundle, type ModelHistory, openRegistry, type Registry, type RegistryOptions } from "./registry.js";
+export type * from "./tracking/clauses.js";
+export type { Page, Stage, Tags } from "./tracking/database.js";
+export * from "./tracking/experiments.js";
+export * from "./tracking/inputs.js";
+export * from "./tracking/log-batch.js";
+export * from "./tracking/logged-models.js";
+export * from "./tracking/metrics.js";
+export * from "./tracking/runs.js";
+export * from "./tracking/search-runs.js";
 export type { ModelVersion, NewVerdict, NewVersion, VerdictEntry, VersionChoice } from "./versions.js";
+export { exportLocation } from "./versions.js";

@@ -9,6 +9,7 @@ import { experiments } from "./migrations/0020-experiments.js";
 import { registeredModels } from "./migrations/0021-registered-models.js";
 import { trackedPipelines } from "./migrations/0022-tracked-pipelines.js";
 import { inferenceLog } from "./migrations/0030-inference-log.js";
+import { registryOutbox } from "./migrations/0040-registry-outbox.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0021-registered-models": registeredModels,
   "0022-tracked-pipelines": trackedPipelines,
   "0030-inference-log": inferenceLog,
+  "0040-registry-outbox": registryOutbox,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";

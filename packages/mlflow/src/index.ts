@@ -1,0 +1,1 @@
+export { type MlflowRoutesOptions, mlflowRoutes, protocolRoutes } from "./plugin.js";

@@ -1,0 +1,3 @@
+import type { Store } from "@atalaya/store";
+
+export async function provideModelFiles(_store: Store, _path: string, _provided: Set<string>): Promise<void> {}

@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { sql, toText } from "@atalaya/store";
+import { errors } from "../errors.js";
+import { byRun, type Database, type Fragment, type Stage, type Tags } from "./database.js";
+import { checkExperimentActive, findExperiment } from "./experiments.js";
+
+export type RunStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
+
+/** Times are milliseconds since 1970. */
+export interface RunInfo {
+  /** Key of the tables below a run. */
+  readonly number: number;
+  readonly id: string;
+  readonly experiment: number;
+  readonly name: string;
+  readonly userId: string;
+  readonly status: RunStatus;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly artifactUri: string;
+  readonly stage: Stage;
+}
+
+export interface Metric {
+  readonly key: string;
+  /** NaN is kept; infinities become the largest double, as in MLflow. */
+  readonly value: number;
+  readonly at: number;
+  readonly step: number;
+}
+
+export interface DatasetInput {
+  readonly name: string;
+  readonly digest: string;
+  readonly sourceType: string;
+  readonly source: string;
+  readonly schema: string | null;
+  readonly profile: string | null;
+  readonly tags: Tags;
+}
+
+export interface ModelLink {
+  readonly model: string;
+  readonly step: number;
+}
+
+/** A run with everything that was logged to it; of each metric the latest point. */
+export interface TrackedRun extends RunInfo {
+  readonly params: readonly KeyValue[];
+  readonly tags: readonly KeyValue[];
+  readonly metrics: readonly Metric[];
+  readonly datasets: readonly DatasetInput[];
+  readonly inputModels: readonly ModelLink[];
+  readonly outputModels: readonly ModelLink[];
+}
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface NewTrackedRun {
+  readonly experiment: number;
+  readonly name: string;
+  readonly userId: string;
+  readonly startedAt: number | null;
+  readonly tags: readonly KeyValue[];
+}
+
+export const runColumns = sql`number, id, experiment, name, user_id, status, started_at, ended_at, artifact_uri, stage`;
+
+/** @throws REGISTRY_EXPERIMENT_UNKNOWN, REGISTRY_EXPERIMENT_NOT_ACTIVE */
+export async function createRun(database: Database, run: NewTrackedRun): Promise<RunInfo> {
+  const id = randomUUID().replaceAll("-", "");
+  const tags = lastOfEach(run.tags);
+  const { rows } = await sql<RunInfo>`
+    with experiment as (
+      select id, artifact_location from atalaya.experiments where id = ${run.experiment} and stage = 'active' for key share
+    ), run as (
+      insert into atalaya.tracked_runs (id, experiment, name, user_id, status, started_at, artifact_uri)
+      select ${id}::text, experiment.id, ${toText(run.name)}, ${toText(run.userId)}, 'RUNNING', ${run.startedAt}::bigint,
+        rtrim(artifact_location, '/') || '/' || ${id}::text || '/artifacts'
+      from experiment returning *
+    ), tags as (
+      insert into atalaya.run_tags (run, experiment, key, value)
+      select number, experiment, key, value from run, unnest(${keysOf(tags)}::text[], ${valuesOf(tags)}::text[]) as given (key, value)
+    )
+    select ${runColumns} from run`.execute(database);
+  const [created] = rows;
+  if (created !== undefined) return created;
+  const experiment = await findExperiment(database, run.experiment);
+  checkExperimentActive(experiment);
+  throw errors.EXPERIMENT_UNKNOWN({ experiment: String(run.experiment) });
+}
+
+/** Of a key that comes twice, the last value. */
+export function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
+  return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
+}
+
+export function keysOf(pairs: readonly KeyValue[]): string[] {
+  return pairs.map(({ key }) => toText(key));
+}
+
+export function valuesOf(pairs: readonly KeyValue[]): string[] {
+  return pairs.map(({ value }) => toText(value));
+}
+
+/** @throws REGISTRY_RUN_UNKNOWN */
+export async function findRun(database: Database, id: string): Promise<RunInfo> {
+  const { rows } = await sql<RunInfo>`select ${runColumns} from atalaya.tracked_runs where id = ${toText(id)}`.execute(database);
+  const [found] = rows;
+  if (found === undefined) throw errors.RUN_UNKNOWN({ run: id });
+  return found;
+}
+
+/** @throws REGISTRY_RUN_NOT_ACTIVE */
+export function checkRunActive({ id, stage }: RunInfo): void {
+  if (stage !== "active") throw errors.RUN_NOT_ACTIVE({ run: id, stage });
+}
+
+/**
+ * @param change.name  changes the tag `mlflow.runName` too
+ * @throws REGISTRY_RUN_UNKNOWN, REGISTRY_RUN_NOT_ACTIVE
+ */
+export async function updateRun(
+  database: Database,
+  id: string,
+  change: { readonly status: RunStatus | null; readonly endedAt: number | null; readonly name: string | null },
+): Promise<RunInfo> {
+  const { status, endedAt } = change;
+  const name = change.name === null ? null : toText(change.name);
+  const { rows } = await sql<RunInfo>`
+    with run as (
+      update atalaya.tracked_runs set status = coalesce(${status}::text, status), ended_at = coalesce(${endedAt}::bigint, ended_at),
+        name = coalesce(${name}::text, name)
+      where id = ${toText(id)} and stage = 'active' returning *
+    ), tag as (
+      insert into atalaya.run_tags (run, experiment, key, value)
+      select number, experiment, 'mlflow.runName', ${name}::text from run where ${name}::text is not null
+      on conflict (run, key) do update set value = excluded.value
+    )
+    select ${runColumns} from run`.execute(database);
+  const [updated] = rows;
+  if (updated !== undefined) return updated;
+  const run = await findRun(database, id);
+  checkRunActive(run);
+  return run;
+}
+
+/** Deletes a run, or brings it back. Nothing is removed: `collect` does that. @throws REGISTRY_RUN_UNKNOWN */
+export async function moveRun(database: Database, id: string, to: Stage): Promise<void> {
+  const deletedAt = to === "deleted" ? Date.now() : null;
+  const { numAffectedRows } = await sql`
+    update atalaya.tracked_runs set stage = ${to}, deleted_at = ${deletedAt} where id = ${toText(id)}`.execute(database);
+  if (numAffectedRows === 0n) throw errors.RUN_UNKNOWN({ run: id });
+}
+
+/** @throws REGISTRY_RUN_UNKNOWN, REGISTRY_RUN_NOT_ACTIVE, REGISTRY_TAG_UNKNOWN */
+export async function deleteRunTag(database: Database, id: string, key: string): Promise<void> {
+  const run = await findRun(database, id);
+  checkRunActive(run);
+  const { numAffectedRows } = await sql`
+    delete from atalaya.run_tags where run = ${run.number} and key = ${toText(key)}`.execute(database);
+  if (numAffectedRows === 0n) throw errors.TAG_UNKNOWN({ key, of: `run with id ${id}` });
+}
+
+/** Adds everything that was logged to runs. Cost: one query a kind, whatever the number of runs. */
+export async function withContent(database: Database, runs: readonly RunInfo[]): Promise<TrackedRun[]> {
+  if (runs.length === 0) return [];
+  const numbers = runs.map(({ number }) => number);
+  const below = sql`run = any(${numbers}::bigint[])`;
+  const [params, tags, metrics, datasets, models] = await Promise.all([
+    read<KeyValue>(database, sql`select run, key, value from atalaya.run_params where ${below} order by run, key`),
+    read<KeyValue>(database, sql`select run, key, value from atalaya.run_tags where ${below} order by run, key`),
+    read<Metric>(database, sql`select run, key, value, at, step from atalaya.latest_metrics where ${below} order by run, key`),
+    read<DatasetInput>(
+      database,
+      sql`select run, name, digest, source_type, source, schema, profile, tags
+        from atalaya.run_datasets join atalaya.tracked_datasets on id = dataset where ${below} order by run, dataset`,
+    ),
+    read<ModelLink & { kind: string }>(
+      database,
+      sql`select run, model, step, kind from atalaya.run_models where ${below} order by run, number`,
+    ),
+  ]);
+  return runs.map((run) => {
+    const links = models.get(run.number) ?? [];
+    return {
+      ...run,
+      params: params.get(run.number) ?? [],
+      tags: tags.get(run.number) ?? [],
+      metrics: metrics.get(run.number) ?? [],
+      datasets: datasets.get(run.number) ?? [],
+      inputModels: links.filter(({ kind }) => kind === "input"),
+      outputModels: links.filter(({ kind }) => kind === "output"),
+    };
+  });
+}
+
+async function read<Row>(database: Database, query: Fragment): Promise<ReadonlyMap<number, (Row & { run: number })[]>> {
+  const { rows } = await query.execute(database);
+  return byRun(rows as (Row & { run: number })[]);
+}
