@@ -1,61 +1,90 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import type { Frame, FrameColumn } from "@atalaya/learn";
-import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, DuckDBDoubleVector, type DuckDBType, VARCHAR } from "@duckdb/node-api";
+import {
+  DOUBLE,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBIntegerVector,
+  INTEGER,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { errors } from "../errors.js";
 import { type DuckLimits, duckReason, identifier, literal, openDuck } from "./duckdb.js";
 
 const CHUNK_ROWS = 2048;
 const ROW_GROUP_ROWS = 122_880;
 
-function typeOf(column: FrameColumn): DuckDBType {
-  return column.kind === "category" ? VARCHAR : DOUBLE;
-}
-
-/** The stored column as the type that other programs expect. */
+/** The stored column as the type that other programs expect. Numbers come in as NaN where they are missing, codes as -1. */
 function selectOf(name: string, column: FrameColumn, position: number): string {
   const stored = `c${position}`;
+  const known = `CASE WHEN isnan(${stored}) THEN NULL ELSE ${stored} END`;
   const sql = {
-    category: stored,
-    number: stored,
-    boolean: `${stored} <> 0`,
+    // Position 0 of a list is nothing: a missing value.
+    category: `CAST(getvariable('levels${position}')[${stored} + 1] AS VARCHAR)`,
+    number: known,
+    boolean: `${known} <> 0`,
     // Microseconds: the finest that the format and every reader of it share. A double cannot hold them after the year 2255.
-    time: `make_timestamp(CAST(floor(${stored}) AS BIGINT) * 1000 + CAST(round((${stored} - floor(${stored})) * 1000) AS BIGINT))`,
+    time: `CASE WHEN isnan(${stored}) THEN NULL ELSE make_timestamp(CAST(floor(${stored}) AS BIGINT) * 1000 + CAST(round((${stored} - floor(${stored})) * 1000) AS BIGINT)) END`,
   }[column.kind];
   return `${sql} AS ${identifier(name)}`;
 }
 
+/** Copies rows of a column into a chunk. No value is null here: setting nulls one by one costs more than all the rest. */
 function fill(chunk: DuckDBDataChunk, position: number, column: FrameColumn, start: number, rows: number): void {
   const vector = chunk.getColumnVector(position);
-  if (column.kind !== "category" && vector instanceof DuckDBDoubleVector) {
-    for (let row = 0; row < rows; row++) {
-      const value = column.values[start + row]!;
-      vector.setItem(row, Number.isNaN(value) ? null : value);
-    }
+  if (column.kind === "category" && vector instanceof DuckDBIntegerVector) {
+    for (let row = 0; row < rows; row++) vector.setItem(row, column.codes[start + row]!);
     vector.flush();
-    return;
   }
-  if (column.kind !== "category") return;
-  const texts: (string | null)[] = [];
-  for (let row = start; row < start + rows; row++) texts.push(column.levels[column.codes[row]!] ?? null);
-  chunk.setColumnValues(position, texts);
+  if (column.kind !== "category" && vector instanceof DuckDBDoubleVector) {
+    for (let row = 0; row < rows; row++) vector.setItem(row, column.values[start + row]!);
+    vector.flush();
+  }
 }
 
 async function load(connection: DuckDBConnection, frame: Frame): Promise<void> {
   const columns = [...frame.columns.values()];
-  const declared = columns.map((column, position) => `c${position} ${column.kind === "category" ? "VARCHAR" : "DOUBLE"}`);
+  const declared = columns.map((column, position) => `c${position} ${column.kind === "category" ? "INTEGER" : "DOUBLE"}`);
   await connection.run(`CREATE TABLE frame (${declared.join(", ")})`);
   const appender = await connection.createAppender("frame");
-  const types = columns.map(typeOf);
-  for (let start = 0; start < frame.rowCount; start += CHUNK_ROWS) {
-    const rows = Math.min(CHUNK_ROWS, frame.rowCount - start);
+  const types = columns.map((column) => (column.kind === "category" ? INTEGER : DOUBLE));
+  inChunks(frame.rowCount, (start, rows) => {
     const chunk = DuckDBDataChunk.create(types, rows);
     columns.forEach((column, position) => {
       fill(chunk, position, column, start, rows);
     });
     appender.appendDataChunk(chunk);
-  }
+  });
   appender.closeSync();
+  for (const [position, column] of columns.entries()) {
+    if (column.kind === "category") await loadLevels(connection, column.levels, position);
+  }
+}
+
+/** The levels of a column as a list that the query looks its codes up in. */
+async function loadLevels(connection: DuckDBConnection, levels: readonly string[], position: number): Promise<void> {
+  const table = `levels${position}`;
+  await connection.run(`CREATE TABLE ${table} (code INTEGER, level VARCHAR)`);
+  const appender: DuckDBAppender = await connection.createAppender(table);
+  inChunks(levels.length, (start, rows) => {
+    const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR], rows);
+    chunk.setColumnValues(
+      0,
+      Array.from({ length: rows }, (_, row) => start + row),
+    );
+    chunk.setColumnValues(1, levels.slice(start, start + rows));
+    appender.appendDataChunk(chunk);
+  });
+  appender.closeSync();
+  await connection.run(`SET VARIABLE ${table} = (SELECT list(level ORDER BY code) FROM ${table})`);
+  await connection.run(`DROP TABLE ${table}`);
+}
+
+function inChunks(count: number, work: (start: number, rows: number) => void): void {
+  for (let start = 0; start < count; start += CHUNK_ROWS) work(start, Math.min(CHUNK_ROWS, count - start));
 }
 
 /**
