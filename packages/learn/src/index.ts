@@ -17,6 +17,7 @@ export { createScorer, type Scorer } from "./bundle/scorer.js";
 export { chiSquare } from "./drift/chi-square.js";
 export * from "./drift/distances.js";
 export * from "./drift/false-discovery.js";
+export { kolmogorovTail } from "./drift/kolmogorov-distribution.js";
 export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
 export * from "./drift/quantile-sketch.js";

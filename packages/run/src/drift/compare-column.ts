@@ -1,5 +1,4 @@
-import { type FrameColumn, populationStabilityIndex, type ReferenceSketch } from "@atalaya/learn";
-import { chiSquareTail, kolmogorovTail } from "./tails.js";
+import { chiSquare, type FrameColumn, kolmogorovTail, populationStabilityIndex, type ReferenceSketch } from "@atalaya/learn";
 
 /** How far the current rows of one column are from the reference. */
 export interface Movement {
@@ -77,7 +76,7 @@ function compareMissing(reference: ReferenceSketch, rows: number, missing: numbe
   const before = reference.missing;
   if (rows === 0 || reference.rows === 0) return SAME;
   const distance = Math.abs(missing / rows - before / reference.rows);
-  const { chance } = chiSquare([
+  const chance = chanceOf([
     [reference.rows - before, rows - missing],
     [before, missing],
   ]);
@@ -99,8 +98,8 @@ function compareNumbers(reference: Extract<ReferenceSketch, { kind: "number" }>,
     distance = Math.max(distance, Math.abs(at / sorted.length - share(value, true)));
   }
   const before = reference.rows - reference.missing;
-  const root = Math.sqrt((before * sorted.length) / (before + sorted.length));
-  return { distance, chance: kolmogorovTail((root + 0.12 + 0.11 / root) * distance) };
+  const rows = Math.max(1, Math.round((before * sorted.length) / (before + sorted.length)));
+  return { distance, chance: kolmogorovTail(rows, distance) };
 }
 
 /**
@@ -154,27 +153,25 @@ function compareLevels(reference: Extract<ReferenceSketch, { kind: "category" }>
     // Mean absolute difference of two samples of one distribution.
     byChance += Math.sqrt((pooled * (1 - pooled) * (1 / before + 1 / now)) / (2 * Math.PI));
   }
-  return { distance: Math.max(0, variation - byChance), chance: chiSquare(pairs).chance };
+  return { distance: Math.max(0, variation - byChance), chance: chanceOf(pairs) };
 }
 
-/** Two samples over cells: [reference, current] each. Small cells are added up. */
-function chiSquare(pairs: readonly (readonly [number, number])[]): { chance: number } {
+/** The chi-square test over cells, [reference, current] each; small cells are added up. */
+function chanceOf(pairs: readonly (readonly [number, number])[]): number {
   const before = pairs.reduce((sum, [rows]) => sum + rows, 0);
   const now = pairs.reduce((sum, [, rows]) => sum + rows, 0);
-  if (before === 0 || now === 0) return { chance: 1 };
+  if (before === 0 || now === 0) return 1;
   const smaller = Math.min(before, now) / (before + now);
-  const cells: [number, number][] = [];
-  const rest: [number, number] = [0, 0];
-  for (const [then, current] of pairs) {
-    if ((then + current) * smaller >= LEAST_EXPECTED) cells.push([then, current]);
-    else {
-      rest[0] += then;
-      rest[1] += current;
-    }
-  }
-  if (rest[0] + rest[1] > 0) cells.push(rest);
-  if (cells.length < 2) return { chance: 1 };
-  const [up, down] = [Math.sqrt(now / before), Math.sqrt(before / now)];
-  const statistic = cells.reduce((sum, [then, current]) => sum + (up * then - down * current) ** 2 / (then + current), 0);
-  return { chance: chiSquareTail(statistic, cells.length - 1) };
+  const isLarge = ([then, current]: readonly [number, number]): boolean => (then + current) * smaller >= LEAST_EXPECTED;
+  const large = pairs.filter(isLarge);
+  const rest = pairs.filter((pair) => !isLarge(pair));
+  const cells = [...large, [sumOf(rest, 0), sumOf(rest, 1)] as const];
+  return chiSquare(
+    cells.map(([then]) => then),
+    cells.map(([, current]) => current),
+  ).chance;
+}
+
+function sumOf(pairs: readonly (readonly [number, number])[], side: 0 | 1): number {
+  return pairs.reduce((sum, pair) => sum + pair[side], 0);
 }

@@ -1,4 +1,5 @@
 import type { DriftTriggerDefinition } from "@atalaya/define";
+import { benjaminiHochberg } from "@atalaya/learn";
 import type { Movement } from "./compare-column.js";
 
 export interface JudgedMovement extends Movement {
@@ -77,16 +78,4 @@ export function describeRule(rule: DriftTriggerDefinition): string {
 
 function sayMovement({ name, distance, corrected, psi }: JudgedMovement): string {
   return `${name} by ${distance.toFixed(3)} (p ${corrected.toPrecision(2)}, psi ${psi.toFixed(3)})`;
-}
-
-/** p-values such that calling those at most q significant keeps the false discovery rate at q. @see Benjamini, Hochberg 1995 */
-export function benjaminiHochberg(chances: readonly number[]): number[] {
-  const order = chances.map((_, at) => at).sort((a, b) => chances[b]! - chances[a]!);
-  const corrected = new Array<number>(chances.length).fill(1);
-  let least = 1;
-  order.forEach((at, fromLargest) => {
-    least = Math.min(least, (chances[at]! * chances.length) / (chances.length - fromLargest));
-    corrected[at] = least;
-  });
-  return corrected;
 }
