@@ -4,4 +4,14 @@
 export { codeNumbers, codeNumbersWide } from "./codes";
 export { addGroup, followSplit, makePatterns } from "./patterns";
 export { addQuadrature } from "./quadrature";
-export { addHeapByteDouble, addHeapByteFloat, addHeapWordDouble, addHeapWordFloat } from "./walks";
+export { addRowDouble, addRowFloat } from "./rows";
+export {
+  addHeapByteDouble,
+  addHeapByteFloat,
+  addHeapWordDouble,
+  addHeapWordFloat,
+  addNodesByteDouble,
+  addNodesByteFloat,
+  addNodesWordDouble,
+  addNodesWordFloat,
+} from "./walks";

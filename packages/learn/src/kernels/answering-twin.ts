@@ -3,53 +3,121 @@ import type { AnsweringKernels } from "./answering.js";
 /** The kernels of `assembly/answering.ts` in TypeScript, equal to the bit: the fallback, and what they are tested against. */
 export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
   const bytes = new Int8Array(buffer);
-  const unsigned = new Uint8Array(buffer);
   const shorts = new Int16Array(buffer);
   const words = new Int32Array(buffer);
   const floats = new Float32Array(buffer);
   const doubles = new Float64Array(buffer);
-
-  const codesInto =
-    (into: Int8Array | Int16Array, lowest: number): AnsweringKernels["codeNumbers"] =>
-    (values, count, thresholds, steps, missing, isFloat32, to) => {
-      const first = to / into.BYTES_PER_ELEMENT;
-      const table = thresholds >> 3;
-      for (let row = 0; row < count; row++) {
-        const given = doubles[(values >> 3) + row];
-        const value = isFloat32 === 1 ? Math.fround(given) : given;
-        let below = 0;
-        for (let half = 1 << (steps - 1); half > 0; half >>= 1) if (doubles[table + below + half - 1] < value) below += half;
-        into[first + row] = Number.isNaN(value) ? missing : below + lowest;
-      }
-    };
-
-  /** A tree as a complete heap, row by row. */
-  const addHeap =
-    (codes: Int8Array | Int16Array, numbers: Float32Array | Float64Array): AnsweringKernels["addHeapByteDouble"] =>
-    (nodes, depth, leaves, outputs, sums, sumBytes, count) => {
-      const size = numbers.BYTES_PER_ELEMENT;
-      const lowest = 2 ** depth - 1;
-      for (let row = 0; row < count; row++) {
-        let node = 0;
-        for (let level = 0; level < depth; level++) {
-          const at = (nodes >> 2) + node * 2;
-          node = 2 * node + 1 + (codes[words[at] / codes.BYTES_PER_ELEMENT + row] > words[at + 1] ? 1 : 0);
-        }
-        const leaf = leaves / size + (node - lowest) * outputs;
-        // A sum in a Float32Array is rounded as it is stored: once, as that of two float32 must be.
-        for (let output = 0; output < outputs; output++)
-          numbers[(sums + output * sumBytes) / size + row] += numbers[leaf + output];
-      }
-    };
-
   return {
-    codeNumbers: codesInto(bytes, -128),
-    codeNumbersWide: codesInto(shorts, -32_768),
-    addHeapByteDouble: addHeap(bytes, doubles),
-    addHeapByteFloat: addHeap(bytes, floats),
-    addHeapWordDouble: addHeap(shorts, doubles),
-    addHeapWordFloat: addHeap(shorts, floats),
+    codeNumbers: codesInto(doubles, bytes, -128),
+    codeNumbersWide: codesInto(doubles, shorts, -32_768),
+    addHeapByteDouble: heapWalk(words, bytes, doubles),
+    addHeapByteFloat: heapWalk(words, bytes, floats),
+    addHeapWordDouble: heapWalk(words, shorts, doubles),
+    addHeapWordFloat: heapWalk(words, shorts, floats),
+    addNodesByteDouble: nodeWalk(words, bytes, doubles),
+    addNodesByteFloat: nodeWalk(words, bytes, floats),
+    addNodesWordDouble: nodeWalk(words, shorts, doubles),
+    addNodesWordFloat: nodeWalk(words, shorts, floats),
+    addRowDouble: rowWalk(words, doubles, doubles),
+    addRowFloat: rowWalk(words, doubles, floats),
+    ...patternTwin(bytes, new Uint8Array(buffer), words, doubles),
 
+    addQuadrature(nodes, nodeCount, points, ratio, factor, values, outputs, outputBytes, effects, count, scratch) {
+      const tree = { nodes: nodes >> 2, nodeCount, points, ratio: ratio >> 3, factor: factor >> 3, scratch: scratch >> 3 };
+      for (let row = 0; row < count; row++) {
+        walkDown(bytes, words, doubles, tree, row);
+        for (let output = 0; output < outputs; output++) {
+          const column = (effects + output * outputBytes) / 8 + row;
+          sumUp(words, doubles, tree, (values >> 3) + output * nodeCount, column);
+        }
+      }
+    },
+  };
+}
+
+function codesInto(doubles: Float64Array, into: Int8Array | Int16Array, lowest: number): AnsweringKernels["codeNumbers"] {
+  return (values, count, thresholds, steps, missing, isFloat32, to) => {
+    const first = to / into.BYTES_PER_ELEMENT;
+    const table = thresholds >> 3;
+    for (let row = 0; row < count; row++) {
+      const given = doubles[(values >> 3) + row];
+      const value = isFloat32 === 1 ? Math.fround(given) : given;
+      let below = 0;
+      for (let half = 1 << (steps - 1); half > 0; half >>= 1) if (doubles[table + below + half - 1] < value) below += half;
+      into[first + row] = Number.isNaN(value) ? missing : below + lowest;
+    }
+  };
+}
+
+/** A sum in a Float32Array is rounded as it is stored: once, as that of two float32 must be. */
+function heapWalk(
+  words: Int32Array,
+  codes: Int8Array | Int16Array,
+  numbers: Float32Array | Float64Array,
+): AnsweringKernels["addHeapByteDouble"] {
+  return (nodes, depth, leaves, outputs, sums, sumBytes, count) => {
+    const size = numbers.BYTES_PER_ELEMENT;
+    const lowest = 2 ** depth - 1;
+    for (let row = 0; row < count; row++) {
+      let node = 0;
+      for (let level = 0; level < depth; level++) {
+        const at = (nodes >> 2) + node * 2;
+        node = 2 * node + 1 + (codes[words[at] / codes.BYTES_PER_ELEMENT + row] > words[at + 1] ? 1 : 0);
+      }
+      const leaf = leaves / size + (node - lowest) * outputs;
+      for (let output = 0; output < outputs; output++) numbers[(sums + output * sumBytes) / size + row] += numbers[leaf + output];
+    }
+  };
+}
+
+function nodeWalk(
+  words: Int32Array,
+  codes: Int8Array | Int16Array,
+  numbers: Float32Array | Float64Array,
+): AnsweringKernels["addNodesByteDouble"] {
+  return (root, outputs, sums, sumBytes, count) => {
+    const size = numbers.BYTES_PER_ELEMENT;
+    for (let row = 0; row < count; row++) {
+      let node = root >> 2;
+      while (words[node + 2] >> 2 !== node) {
+        const isRight = codes[words[node] / codes.BYTES_PER_ELEMENT + row] > words[node + 1];
+        node = (words[node + 2] >> 2) + (isRight ? 4 : 0);
+      }
+      const leaf = words[node + 3] / size;
+      for (let output = 0; output < outputs; output++) numbers[(sums + output * sumBytes) / size + row] += numbers[leaf + output];
+    }
+  };
+}
+
+function rowWalk(
+  words: Int32Array,
+  doubles: Float64Array,
+  numbers: Float32Array | Float64Array,
+): AnsweringKernels["addRowDouble"] {
+  return (nodes, trees, depth, leaves, outputs, targets, values, sums) => {
+    const size = numbers.BYTES_PER_ELEMENT;
+    const lowest = 2 ** depth - 1;
+    for (let tree = 0; tree < trees; tree++) {
+      const first = (nodes >> 3) + tree * lowest * 2;
+      let node = 0;
+      for (let level = 0; level < depth; level++) {
+        const at = first + node * 2;
+        node = 2 * node + 1 + (doubles[(values + words[at * 2 + 2]) >> 3] > doubles[at] ? 1 : 0);
+      }
+      const leaf = leaves / size + (tree * (lowest + 1) + node - lowest) * outputs;
+      const sum = (sums + words[(targets >> 2) + tree]) / size;
+      for (let output = 0; output < outputs; output++) numbers[sum + output] += numbers[leaf + output];
+    }
+  };
+}
+
+function patternTwin(
+  bytes: Int8Array,
+  unsigned: Uint8Array,
+  words: Int32Array,
+  doubles: Float64Array,
+): Pick<AnsweringKernels, "followSplit" | "makePatterns" | "addGroup"> {
+  return {
     followSplit(codes, code, bit, above, left, right, count) {
       for (let row = 0; row < count; row++) {
         const mask = unsigned[above + row];
@@ -58,7 +126,6 @@ export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
         unsigned[right + row] = isRight ? mask : mask & ~bit;
       }
     },
-
     makePatterns(mask, above, splits, codes0, code0, codes1, code1, codes2, code2, into, count) {
       const kept = (1 << above) - 1;
       for (let row = 0; row < count; row++) {
@@ -69,23 +136,11 @@ export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
         unsigned[into + row] = pattern;
       }
     },
-
     addGroup(patterns, table, width, columns, count) {
       for (let feature = 0; feature < width; feature++) {
         const column = words[(columns >> 2) + feature] >> 3;
         const own = (table >> 3) + feature;
         for (let row = 0; row < count; row++) doubles[column + row] += doubles[own + unsigned[patterns + row] * width];
-      }
-    },
-
-    addQuadrature(nodes, nodeCount, points, ratio, factor, values, outputs, outputBytes, effects, count, scratch) {
-      const tree = { nodes: nodes >> 2, nodeCount, points, ratio: ratio >> 3, factor: factor >> 3, scratch: scratch >> 3 };
-      for (let row = 0; row < count; row++) {
-        walkDown(bytes, words, doubles, tree, row);
-        for (let output = 0; output < outputs; output++) {
-          const column = (effects + output * outputBytes) / 8 + row;
-          sumUp(words, doubles, tree, (values >> 3) + output * nodeCount, column);
-        }
       }
     },
   };

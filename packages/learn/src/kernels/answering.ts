@@ -13,6 +13,21 @@ type AddHeap = (
   scratch: number,
 ) => void;
 
+/** Adds one tree of any depth, laid out as nodes of 16 bytes. */
+type AddNodes = (root: number, outputs: number, sums: number, sumBytes: number, count: number) => void;
+
+/** Adds all trees for one row. See assembly/rows.ts. */
+type AddRow = (
+  nodes: number,
+  trees: number,
+  depth: number,
+  leaves: number,
+  outputs: number,
+  targets: number,
+  values: number,
+  sums: number,
+) => void;
+
 type CodeNumbers = (
   values: number,
   count: number,
@@ -31,6 +46,12 @@ export interface AnsweringKernels {
   addHeapByteFloat: AddHeap;
   addHeapWordDouble: AddHeap;
   addHeapWordFloat: AddHeap;
+  addNodesByteDouble: AddNodes;
+  addNodesByteFloat: AddNodes;
+  addNodesWordDouble: AddNodes;
+  addNodesWordFloat: AddNodes;
+  addRowDouble: AddRow;
+  addRowFloat: AddRow;
   followSplit(codes: number, code: number, bit: number, above: number, left: number, right: number, count: number): void;
   makePatterns(
     mask: number,

@@ -1,15 +1,26 @@
 import { errors } from "../errors.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FittedModel, LinearPart, TreeEnsemble } from "../model/model.js";
-import { goesLeft, valueForTrees } from "./route.js";
+import { BlockPredictor } from "./block-predictor.js";
+import { RowPredictor } from "./row-predictor.js";
+import { walkTrees, walkTreesOfRow } from "./walk-trees.js";
 
-/** Rows that are laid out row by row at a time: small enough to stay in the cache while all trees pass over them. */
-const BLOCK_ROWS = 256;
+export { valuesOfNode } from "./walk-trees.js";
+
+/** Laying out a node costs as much as so many steps of a row. */
+const LAYOUT_STEPS = 20;
+/** Rough number of steps through a tree: what it is worth to lay an ensemble out is all that hangs on it. */
+const STEPS_PER_TREE = 6;
+
+/** Layouts live as long as their ensembles. */
+const blocks = new WeakMap<TreeEnsemble, BlockPredictor | null>();
+const rows = new WeakMap<TreeEnsemble, RowPredictor | null>();
 
 /**
- * Raw outputs of a model: `[output][row]`, in the model's `space`.
+ * Raw outputs of a model: `[output][row]`, in the model's `space`. What depends on the model alone is made at its first use
+ * with many rows, and kept as long as the model.
  *
- * Cost: O(rows · trees · depth); scratch for 256 rows. Pure.
+ * Cost: O(rows · trees · depth). Pure.
  *
  * @throws LEARN_FEATURE_COUNT_MISMATCH
  */
@@ -19,121 +30,49 @@ export function predictRaw(model: FittedModel, matrix: FeatureMatrix): Float64Ar
 
 /** As `predictRaw`, for an ensemble (and what is linear beside it) alone. */
 export function predictEnsemble(trees: TreeEnsemble, matrix: FeatureMatrix, linear: LinearPart | null = null): Float64Array[] {
-  const { featureCount, baseByOutput } = trees;
   checkFeatureCount(trees, matrix.columns.length);
-  const outputs = Array.from(baseByOutput, (base) => new Float64Array(matrix.rowCount).fill(base));
-  if (linear !== null) addLinear(linear, matrix, outputs);
-  const block = new Float64Array(BLOCK_ROWS * featureCount);
-  for (let begin = 0; begin < matrix.rowCount; begin += BLOCK_ROWS) {
-    const count = Math.min(BLOCK_ROWS, matrix.rowCount - begin);
-    for (let feature = 0; feature < featureCount; feature++) {
-      const column = matrix.columns[feature];
-      for (let row = 0; row < count; row++)
-        block[row * featureCount + feature] = valueForTrees(trees, feature, column[begin + row]);
-    }
-    for (let tree = 0; tree < trees.rootByTree.length; tree++) addTree(trees, tree, block, count, outputs, begin);
-  }
-  return outputs;
+  const block = linear === null && paysToLayOut(trees, matrix.rowCount) ? blockPredictor(trees) : null;
+  return block?.predict(matrix) ?? walkTrees(trees, matrix, linear);
 }
 
 /**
- * Raw outputs of one row, written to `out`. The path of one request: nothing is allocated.
+ * Raw outputs of one row, written to `out`. The path of one request: nothing is allocated, but for the layout at the first
+ * call.
  *
  * @param row  one number per feature, NaN = missing
  * @param out  one number per output
  * @throws LEARN_FEATURE_COUNT_MISMATCH
  */
-export function predictRow(model: FittedModel, row: Float64Array, out: Float64Array): void {
-  const { trees, linear } = model;
-  const { outputCount, rootByTree, outputByTree, valueByNode, baseByOutput } = trees;
+export function predictRow({ trees, linear }: FittedModel, row: Float64Array, out: Float64Array): void {
   checkFeatureCount(trees, row.length);
-  for (let output = 0; output < outputCount; output++) out[output] = baseByOutput[output];
-  if (linear !== null) addLinearRow(linear, row, out);
-  const round = trees.precision === "float32" ? Math.fround : exact;
-  const valuesPerNode = valuesOfNode(trees);
-  for (let tree = 0; tree < rootByTree.length; tree++) {
-    const leaf = findLeafOfRow(trees, rootByTree[tree], row);
-    const only = outputByTree[tree];
-    if (only >= 0) out[only] = round(out[only] + valueByNode[leaf * valuesPerNode]);
-    else {
-      for (let output = 0; output < outputCount; output++)
-        out[output] = round(out[output] + valueByNode[leaf * valuesPerNode + output]);
-    }
-  }
-}
-
-function exact(value: number): number {
-  return value;
-}
-
-/** Numbers that `valueByNode` holds for each node: 1, or one per output. */
-export function valuesOfNode(trees: TreeEnsemble): number {
-  return trees.featureByNode.length === 0 ? 1 : trees.valueByNode.length / trees.featureByNode.length;
+  const own = linear === null ? rowPredictor(trees) : null;
+  if (own === null) walkTreesOfRow(trees, row, linear, out);
+  else own.predict(row, out);
 }
 
 export function checkFeatureCount(trees: TreeEnsemble, got: number): void {
   if (got !== trees.featureCount) throw errors.FEATURE_COUNT_MISMATCH({ expected: trees.featureCount, got });
 }
 
-function findLeaf(trees: TreeEnsemble, root: number, values: Float64Array, start: number): number {
-  const { featureByNode, leftByNode, rightByNode } = trees;
-  let node = root;
-  for (let feature = featureByNode[node]; feature >= 0; feature = featureByNode[node]) {
-    node = goesLeft(trees, node, values[start + feature]) ? leftByNode[node] : rightByNode[node];
-  }
-  return node;
+function paysToLayOut(trees: TreeEnsemble, rowCount: number): boolean {
+  if (blocks.has(trees)) return rowCount > 0;
+  return rowCount * trees.rootByTree.length * STEPS_PER_TREE > trees.featureByNode.length * LAYOUT_STEPS;
 }
 
-/** As `findLeaf`, of a row as it came. */
-function findLeafOfRow(trees: TreeEnsemble, root: number, row: Float64Array): number {
-  const { featureByNode, leftByNode, rightByNode } = trees;
-  let node = root;
-  for (let feature = featureByNode[node]; feature >= 0; feature = featureByNode[node]) {
-    node = goesLeft(trees, node, valueForTrees(trees, feature, row[feature])) ? leftByNode[node] : rightByNode[node];
+function blockPredictor(trees: TreeEnsemble): BlockPredictor | null {
+  let known = blocks.get(trees);
+  if (known === undefined) {
+    known = BlockPredictor.of(trees);
+    blocks.set(trees, known);
   }
-  return node;
+  return known;
 }
 
-function addTree(
-  trees: TreeEnsemble,
-  tree: number,
-  block: Float64Array,
-  count: number,
-  outputs: readonly Float64Array[],
-  begin: number,
-): void {
-  const { featureCount, rootByTree, outputByTree, valueByNode } = trees;
-  const root = rootByTree[tree];
-  const only = outputByTree[tree];
-  const valuesPerNode = valuesOfNode(trees);
-  const round = trees.precision === "float32" ? Math.fround : exact;
-  const first = Math.max(0, only);
-  const last = only >= 0 ? only : outputs.length - 1;
-  for (let row = 0; row < count; row++) {
-    const leaf = findLeaf(trees, root, block, row * featureCount) * valuesPerNode;
-    for (let output = first; output <= last; output++) {
-      outputs[output][begin + row] = round(outputs[output][begin + row] + valueByNode[leaf + output - first]);
-    }
+function rowPredictor(trees: TreeEnsemble): RowPredictor | null {
+  let known = rows.get(trees);
+  if (known === undefined) {
+    known = RowPredictor.of(trees);
+    rows.set(trees, known);
   }
-}
-
-function addLinear({ weights, fill }: LinearPart, matrix: FeatureMatrix, outputs: readonly Float64Array[]): void {
-  outputs.forEach((values, output) => {
-    matrix.columns.forEach((column, position) => {
-      const weight = weights[output * matrix.columns.length + position];
-      for (let row = 0; row < values.length; row++) {
-        const value = column[row];
-        values[row] += weight * (Number.isNaN(value) ? fill[position] : value);
-      }
-    });
-  });
-}
-
-function addLinearRow({ weights, fill }: LinearPart, row: Float64Array, out: Float64Array): void {
-  for (let output = 0; output < out.length; output++) {
-    for (let column = 0; column < row.length; column++) {
-      const value = row[column];
-      out[output] += weights[output * row.length + column] * (Number.isNaN(value) ? fill[column] : value);
-    }
-  }
+  return known;
 }

@@ -16,6 +16,8 @@ export interface RandomTreesPlan {
   readonly categoryShare: number;
   readonly precision: "float64" | "float32";
   readonly zeroIsMissing: boolean;
+  /** Thresholds differ from node to node; else they are few. */
+  readonly isVaried?: boolean;
 }
 
 /** Values that are drawn: few, so that many lie on a threshold, are missing, or are no category. */
@@ -34,7 +36,8 @@ export function randomTrees(plan: RandomTreesPlan): TreeEnsemble {
     const node = nodes.feature.length;
     const isLeaf = depth === plan.depth || random.next() > plan.splitShare;
     nodes.feature.push(isLeaf ? -1 : random.integer(plan.featureCount));
-    nodes.threshold.push(round(VALUES[random.integer(VALUES.length - 2)]));
+    const threshold = VALUES[random.integer(VALUES.length - 2)];
+    nodes.threshold.push(round(plan.isVaried === true ? threshold + random.next() : threshold));
     nodes.left.push(-1);
     nodes.right.push(-1);
     more.missing.push(random.integer(2));

@@ -14,6 +14,8 @@ export interface SplitCodes {
   readonly slotByNode: Int32Array;
   readonly codeByNode: Int32Array;
   readonly codeBytes: 1 | 2;
+  /** Code that none is above. */
+  readonly highest: number;
   /** Whether values are rounded to float32 before they are compared. */
   readonly isFloat32: boolean;
   /** [features], or empty: those of which zero counts as missing. */
@@ -83,7 +85,7 @@ export function splitCodes(trees: TreeEnsemble, codeBytes: 1 | 2): SplitCodes {
     }
   }
   const { precision, zeroIsMissingByFeature } = trees;
-  return { slots, slotByNode, codeByNode, codeBytes, isFloat32: precision === "float32", zeroIsMissingByFeature };
+  return { slots, slotByNode, codeByNode, codeBytes, highest, isFloat32: precision === "float32", zeroIsMissingByFeature };
 }
 
 /** Nodes by what they ask, sorted by feature. */
