@@ -19,3 +19,4 @@ export type { RunDetail, RunStep, RunTrial } from "./runs/show-run.js";
 export type { DriftDecision } from "./watch/drift-decisions.js";
 export type { ColumnDrift, RequestDrift } from "./watch/request-drift.js";
 export type { Traffic, TrafficBucket } from "./watch/traffic.js";
+export type { Watch } from "./watch/watch.js";

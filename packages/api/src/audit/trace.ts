@@ -97,7 +97,7 @@ async function traceTime(store: Store, registry: Registry, query: string): Promi
   for (const pipeline of await registry.pipelines()) {
     const { moves } = await registry.history(pipeline);
     const then = moves.find((move) => move.alias === "production" && move.at <= at);
-    const version = then === undefined ? null : await findVersion(registry, pipeline, then.toVersion);
+    const version = then == null || then.toVersion === null ? null : await findVersion(registry, pipeline, then.toVersion);
     if (version !== null) versions.push(await traced(store, registry, version));
   }
   return { query, kind: "time", prediction: null, versions, run: null, at: at.toISOString() };

@@ -4,6 +4,7 @@ import { pipelineData, showBatch } from "../data/batches.js";
 import { driftDecisions } from "../watch/drift-decisions.js";
 import { requestDrift } from "../watch/request-drift.js";
 import { trafficOf } from "../watch/traffic.js";
+import type { Watch } from "../watch/watch.js";
 import type { ConsoleOptions } from "./console-routes.js";
 import { countOption, numberInPath, textOption } from "./query.js";
 
@@ -25,7 +26,7 @@ export function addDataRoutes(app: FastifyInstance, { store }: ConsoleOptions): 
 
 /** Traffic, drift of the requests, and the decisions that batches led to. */
 export function addWatchRoutes(app: FastifyInstance, { store, registry, pipelines }: ConsoleOptions): void {
-  app.get("/v1/console/watch/:name", async ({ params, query }: Named) => {
+  app.get("/v1/console/watch/:name", async ({ params, query }: Named): Promise<Watch> => {
     const alias = pipelines.find(({ name }) => name === params.name)?.alias ?? "production";
     const [traffic, requests, decisions] = await Promise.all([
       trafficOf(store, params.name, countOption(query, "hours", 24, 1, 24 * 90)),

@@ -22,9 +22,10 @@ export interface VersionSummary {
 export interface AliasMoveSummary {
   readonly at: string;
   readonly alias: string;
-  readonly action: "promote" | "rollback";
+  readonly action: "promote" | "rollback" | "remove";
   readonly from: number | null;
-  readonly to: number;
+  /** null: the alias was taken away. */
+  readonly to: number | null;
   readonly who: string;
   readonly why: string;
 }

@@ -1,0 +1,65 @@
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useLanguage } from "../language/language.js";
+import type { FormField } from "./page-model.js";
+
+interface CategoryInputProps {
+  readonly id: string;
+  readonly field: FormField;
+  readonly value: string | null;
+  readonly isInvalid: boolean;
+  readonly onChange: (value: string | null) => void;
+}
+
+/** Longer lists are searched instead of scrolled. */
+const MOST_PLAIN = 12;
+/** Drawn at once; typing narrows the rest. */
+const MOST_DRAWN = 60;
+
+/** A plain list for few fixed levels; else a box that proposes what training saw and takes anything. */
+export function CategoryInput({ id, field, value, isInvalid, onChange }: CategoryInputProps) {
+  const { say } = useLanguage();
+  const { column, isClosed } = field;
+  const levels = field.levels ?? [];
+  if (isClosed && levels.length <= MOST_PLAIN) {
+    return (
+      <select
+        id={id}
+        className="input"
+        value={value ?? ""}
+        onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)}
+      >
+        {(column.optional || value === null) && <option value="">{say.predict.missing}</option>}
+        {levels.map((level) => (
+          <option key={level} value={level}>
+            {level.replaceAll("_", " ")}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  return (
+    <Autocomplete.Root
+      items={levels}
+      value={value ?? ""}
+      onValueChange={(next) => onChange(next === "" ? null : next)}
+      limit={MOST_DRAWN}
+      openOnInputClick
+    >
+      <Autocomplete.Input id={id} className="input" aria-invalid={isInvalid} placeholder={say.predict.missing} />
+      <Autocomplete.Portal>
+        <Autocomplete.Positioner className="floating" sideOffset={4}>
+          <Autocomplete.Popup className="options">
+            <Autocomplete.Empty className="options-empty">{say.shell.none}</Autocomplete.Empty>
+            <Autocomplete.List>
+              {(level: string) => (
+                <Autocomplete.Item key={level} value={level} className="option">
+                  {level}
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+          </Autocomplete.Popup>
+        </Autocomplete.Positioner>
+      </Autocomplete.Portal>
+    </Autocomplete.Root>
+  );
+}
