@@ -1,10 +1,9 @@
-import { exp } from "../arithmetic/exponential.js";
-import { log } from "../arithmetic/logarithm.js";
 import { errors } from "../errors.js";
 import type { LearnerName } from "../model/model.js";
 import { createRandom } from "../random/random.js";
 import type { ParameterDeclaration } from "./parameter-schema.js";
 import { checkParameter, declarationOf, type LearnerSpecification, type ParameterValue } from "./resolve-parameters.js";
+import { type Axis, axesOf, specificationAt, withValues } from "./unit-space.js";
 
 /** Where tuning looks for a parameter. `logBetween` is uniform in the logarithm; both ends are included. */
 export type ParameterRange =
@@ -30,19 +29,29 @@ const PATIENCE = 50;
  */
 export function randomSearch(space: SearchSpace, trials: number, seed: number): LearnerSpecification[] {
   checkSpace(space);
+  const axes = axesOf(space);
   const found = new Map<string, LearnerSpecification>();
   for (let trial = 0, repeats = 0; found.size < trials && repeats < PATIENCE; trial++) {
-    const random = createRandom(seed).fork(trial);
-    const parameters = Object.entries(space.parameters).map(([name, value]): [string, ParameterValue] => {
-      if (typeof value !== "object") return [name, value];
-      const declaration = declarationOf(space.learner, name);
-      return [name, trial === 0 ? middle(value, declaration) : draw(value, declaration, random.next())];
-    });
-    const key = JSON.stringify(parameters);
+    const specification = trial === 0 ? usualTrial(space, axes) : randomTrial(space, axes, seed, trial);
+    const key = JSON.stringify(specification.parameters);
     if (found.has(key)) repeats++;
-    else found.set(key, { learner: space.learner, parameters: Object.fromEntries(parameters) });
+    else found.set(key, specification);
   }
   return [...found.values()];
+}
+
+/** What a person would try first. */
+export function usualTrial(space: SearchSpace, axes: readonly Axis[]): LearnerSpecification {
+  return withValues(space, new Map(axes.map(({ name, usual }) => [name, usual])));
+}
+
+export function randomTrial(space: SearchSpace, axes: readonly Axis[], seed: number, draw: number): LearnerSpecification {
+  const random = createRandom(seed).fork(draw);
+  return specificationAt(
+    space,
+    axes,
+    axes.map(() => random.next()),
+  );
 }
 
 /** Throws unless every parameter exists and each value and range is one that it may have. */
@@ -66,23 +75,4 @@ function rangeProblem(range: ParameterRange, declaration: ParameterDeclaration):
   if (!(range.low <= range.high)) return `ends at ${range.high}, below its start ${range.low}`;
   if (range.range === "logBetween" && range.low <= 0) return `starts at ${range.low}, which has no logarithm`;
   return null;
-}
-
-function middle(range: ParameterRange, declaration: ParameterDeclaration): ParameterValue {
-  const usual = declaration.default;
-  if (range.range === "oneOf") return range.values.includes(usual) ? usual : range.values[0];
-  if (typeof usual === "number" && usual >= range.low && usual <= range.high) return usual;
-  return draw(range, declaration, 0.5);
-}
-
-/** The value at a share (0 … 1) of the range. */
-function draw(range: ParameterRange, declaration: ParameterDeclaration, share: number): ParameterValue {
-  if (range.range === "oneOf") return range.values[Math.floor(share * range.values.length)];
-  const { low, high } = range;
-  const isInteger = declaration.kind === "integer";
-  // Half a step beyond both ends, so that after rounding the ends are as likely as the rest.
-  const from = isInteger ? low - 0.5 : low;
-  const to = isInteger ? high + 0.5 : high;
-  const value = range.range === "between" ? from + share * (to - from) : exp(log(from) + share * (log(to) - log(from)));
-  return Math.min(high, Math.max(low, isInteger ? Math.round(value) : value));
 }
