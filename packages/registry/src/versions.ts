@@ -62,10 +62,20 @@ export async function registerVersion(database: Database, entry: NewVersion): Pr
 }
 
 /** Enters the version among the registered ones, where clients of MLflow find it. Their versions count too. */
-async function nextVersion(transaction: Database, { pipeline, hash, run }: NewVersion): Promise<number> {
+async function nextVersion(transaction: Database, entry: NewVersion): Promise<number> {
+  const { pipeline, hash, run } = entry;
   const model = modelIdOf(hash);
   const { rows } = await sql<{ version: number }>`
-    with model as (
+    with moment as (select atalaya.milliseconds(now()) as now), logged as (
+      insert into atalaya.logged_models
+        (id, experiment, name, artifact_uri, created_at, updated_at, status, model_type, source_run, tags, params)
+      select ${model}, experiments.id, name, ${exportLocation(hash)}, now, now, 'LOGGED_MODEL_READY', 'atalaya',
+        atalaya.tracked_id(${run}), ${toJson({ "atalaya.hash": hash })}::jsonb, ${textsOf(entry.parameters)}::jsonb
+      from atalaya.experiments, moment where name = ${pipeline} on conflict (id) do nothing
+    ), output as (
+      insert into atalaya.run_models (run, model, kind)
+      select number, ${model}, 'output' from atalaya.tracked_runs where id = atalaya.tracked_id(${run}) on conflict do nothing
+    ), model as (
       insert into atalaya.registered_models (name, created_at, updated_at, last_version)
       values (${pipeline}, atalaya.milliseconds(now()), atalaya.milliseconds(now()), 1)
       on conflict (name) do update set last_version = registered_models.last_version + 1, updated_at = excluded.updated_at
@@ -77,6 +87,12 @@ async function nextVersion(transaction: Database, { pipeline, hash, run }: NewVe
       atalaya.milliseconds(now()), atalaya.milliseconds(now()) from model
     returning version`.execute(transaction);
   return rows[0]?.version ?? 1;
+}
+
+/** Values as the texts that parameters of MLflow are. */
+function textsOf(parameters: unknown): string {
+  const entries = typeof parameters === "object" && parameters !== null ? Object.entries(parameters) : [];
+  return toJson(Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "string" ? value : toJson(value)])));
 }
 
 /** Id of a model among MLflow's logged models. */

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { createEventHub } from "@atalaya/api";
 import { isPipeline } from "@atalaya/define";
+import { mlflowRoutes } from "@atalaya/mlflow";
 import type { RunEvent, RunResult } from "@atalaya/run";
 import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
@@ -49,7 +50,13 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     const stores = closing.add(await openStores(session.settings(project.directory), say));
     const events = createEventHub();
     let workshop: Workshop | null = null;
-    const extend = consoleOf({ project, stores, events, workshop: () => workshop });
+    const addConsole = consoleOf({ project, stores, events, workshop: () => workshop });
+    const extend: typeof addConsole = async (on) => {
+      await addConsole(on);
+      const onFailure = (error: unknown, method: string, path: string): void =>
+        say(`${method} ${path} failed: ${error instanceof Error ? error.message : String(error)}`);
+      await on.app.register(mlflowRoutes, { store: stores.store, registry: stores.registry, onFailure });
+    };
     const listen = options.listen;
     const server = closing.add(await startServing({ stores, pipelines: served, listen, say, talks: false, extend }));
     const home = shortPath(workingDirectory, stores.settings.home);
