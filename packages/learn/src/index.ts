@@ -38,6 +38,7 @@ export * from "./frame/concatenate.js";
 export type * from "./frame/frame.js";
 export * from "./frame/frame-builder.js";
 export * from "./frame/select.js";
+export { exportOnnx } from "./interop/export-onnx.js";
 export { type ColumnFacts, exportXgboostJson } from "./interop/export-xgboost.js";
 export { importLightgbmText } from "./interop/import-lightgbm.js";
 export { importXgboostJson, importXgboostUbjson } from "./interop/import-xgboost.js";

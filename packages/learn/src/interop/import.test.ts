@@ -162,7 +162,7 @@ describe("importXgboostJson", () => {
       "null",
       "1",
       "[".repeat(1_000_000),
-      '{"learner":'.repeat(50_000) + "1" + "}".repeat(50_000),
+      `${'{"learner":'.repeat(50_000)}1${"}".repeat(50_000)}`,
     ])
       expect(() => importXgboostJson(file)).toThrow(expect.objectContaining({ code: "LEARN_IMPORT_BROKEN" }));
     const wide = changed((model) => {
