@@ -1,4 +1,4 @@
-export type { Trace, TracedPrediction, TracedVersion } from "./audit/trace.js";
+export { type Trace, type TracedPrediction, type TracedVersion, trace } from "./audit/trace.js";
 export type { BatchDetail, BatchSummary, DatasetSummary, PipelineData } from "./data/batches.js";
 export { type ConsoleEvent, createEventHub, type EventHub } from "./events/event-hub.js";
 export type { LiveRun, LiveStep, StepStatus } from "./events/live-run.js";

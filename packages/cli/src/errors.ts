@@ -135,4 +135,21 @@ export const errors = defineErrors("CLI", {
     message: ({ host, port }: { host: string; port: number }) => `port ${port} of ${host} is taken by another program`,
     hint: ({ port }: { host: string; port: number }) => `Stop it, or choose another port: --port ${port + 1}.`,
   },
+  BAD_DRIFT: {
+    status: 400,
+    message: ({ given }: { given: string }) => `${JSON.stringify(given)} moves no column`,
+    hint: () => "Write --drift price=+10%, price=-50, price=x2, or price=+10%@0.5 to begin in the middle of the file.",
+  },
+  UNKNOWN_BATCH: {
+    status: 404,
+    message: ({ batch, pipeline }: { batch: number; pipeline: string | null }) =>
+      `there is no batch ${batch}${pipeline === null ? "" : ` of ${pipeline}`}`,
+    hint: () => "List them: atalaya quarantine list.",
+  },
+  NOTHING_TO_RELEASE: {
+    status: 409,
+    message: ({ batch, state }: { batch: number; state: string }) =>
+      `batch ${batch} is ${state}: only a refused one can be released`,
+    hint: () => "Rows that break the contract stay in quarantine; change the contract, or the source, to take them.",
+  },
 });

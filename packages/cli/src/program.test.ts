@@ -15,7 +15,9 @@ const leaves = everyCommand(program().program).filter((command) => command.paren
 
 test("every command has a summary, a description and an example", () => {
   expect(leaves.map((command) => command.name())).toEqual(
-    "up run serve predict models list show promote rollback runs source init doctor".split(" "),
+    "up run watch serve predict models list show promote rollback runs quarantine list show release audit model prediction at source init doctor".split(
+      " ",
+    ),
   );
   for (const command of leaves) {
     expect([command.name(), command.summary() !== "", command.description() !== "", examplesOf(command).length > 0]).toEqual([

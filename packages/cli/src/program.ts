@@ -1,14 +1,17 @@
 import { Command, CommanderError } from "commander";
+import { auditCommand } from "./commands/audit.js";
 import type { CarryOut, CommandModule } from "./commands/command.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { initCommand } from "./commands/init.js";
 import { modelsCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
+import { quarantineCommand } from "./commands/quarantine.js";
 import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
 import { serveCommand } from "./commands/serve.js";
 import { sourceCommand } from "./commands/source.js";
 import { upCommand } from "./commands/up.js";
+import { watchCommand } from "./commands/watch.js";
 import { errors } from "./errors.js";
 import { suggest } from "./terminal/suggest.js";
 import type { OutputStream } from "./terminal/terminal.js";
@@ -18,10 +21,13 @@ import { version } from "./version.js";
 const commands: readonly CommandModule[] = [
   upCommand,
   runCommand,
+  watchCommand,
   serveCommand,
   predictCommand,
   modelsCommand,
   runsCommand,
+  quarantineCommand,
+  auditCommand,
   sourceCommand,
   initCommand,
   doctorCommand,

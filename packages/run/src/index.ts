@@ -2,3 +2,4 @@ export type * from "./events.js";
 export { FLOWS, type RunRequest } from "./run-request.js";
 export { openRunner, type RunnerContext } from "./runner.js";
 export type * from "./runner-contract.js";
+export { keepWatch, type WatchOptions } from "./schedule/keep-watch.js";

@@ -14,6 +14,7 @@ interface SourceOptions extends ListenOptions {
   readonly duplicate?: number;
   readonly delay?: number;
   readonly hang?: number;
+  readonly drift?: readonly string[];
 }
 
 export const sourceCommand: CommandModule = {
@@ -33,10 +34,16 @@ export const sourceCommand: CommandModule = {
       .option("--duplicate <share>", "send the batch before once more", parseShare)
       .option("--delay <ms>", "wait before each answer", wholeNumberFrom(0))
       .option("--hang <share>", "never answer", parseShare)
+      .option(
+        "--drift <move>",
+        "move a column's numbers: price=+10%, price=x2, price=-50; @0.5 behind it begins in the middle; may be repeated",
+        (text: string, before: readonly string[] = []) => [...before, text],
+      )
       .action((file: string, options: SourceOptions) => carryOut((session) => replay(session, file, options)));
     withExamples(command, [
       { line: "atalaya source listings.csv.gz --rows 5000", does: "then LISTINGS_URL=http://127.0.0.1:4700/data" },
       { line: "atalaya source listings.csv.gz --fail-rate 0.2 --truncate 0.1", does: "with faults" },
+      { line: "atalaya source listings.csv.gz --drift house_size=+10%@0.5", does: "larger houses in the second half" },
     ]);
   },
 };
@@ -46,13 +53,18 @@ const defaultPort = 4700;
 async function replay(session: Session, file: string, options: SourceOptions): Promise<ExitCode> {
   const path = resolve(session.workingDirectory, file);
   if (!existsSync(path)) throw errors.NO_FILE({ path });
-  const { startReplayServer } = await import("@atalaya/ingest");
+  const { parseDrift, startReplayServer } = await import("@atalaya/ingest");
   const { withClosing } = await import("../platform/closing.js");
   const { untilAborted } = await import("../platform/interruption.js");
   const { terminal, signal } = session;
   await withClosing(async (closing) => {
-    const { rows, port = defaultPort, host, delay, ...shares } = options;
-    const faults = { ...shares, ...(delay === undefined ? {} : { delayMs: delay }) };
+    const { rows, port = defaultPort, host, delay, drift = [], ...shares } = options;
+    const moves = drift.map((text) => {
+      const move = parseDrift(text);
+      if (move === null) throw errors.BAD_DRIFT({ given: text });
+      return move;
+    });
+    const faults = { ...shares, drift: moves, ...(delay === undefined ? {} : { delayMs: delay }) };
     const server = closing.add(
       await startReplayServer({
         file: path,

@@ -1,10 +1,11 @@
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Session } from "../session.js";
 import { type CommandModule, withExamples } from "./command.js";
-import { hostOption, type ListenOptions, portOption } from "./listen-options.js";
+import { hostOption, type ListenOptions, portOption, wholeNumberFrom } from "./listen-options.js";
 
 interface UpOptions extends ListenOptions {
   readonly run?: boolean;
+  readonly every: number;
 }
 
 export const upCommand: CommandModule = {
@@ -13,11 +14,12 @@ export const upCommand: CommandModule = {
       .command("up")
       .summary("serve the project, train what has no model")
       .description(
-        "Starts PostgreSQL (unless DATABASE_URL names one) and the prediction server, carries out every pipeline that has no production version or was interrupted, and goes on serving. A pipeline that fails stops neither the others nor the serving. Where the environment names no address for a source, the project's sample is used. Ctrl-C stops everything.",
+        "Starts PostgreSQL (unless DATABASE_URL names one) and the prediction server, carries out every pipeline that has no production version or was interrupted, and goes on serving; then it follows schedules, takes new batches of sources that the environment names, and retrains where a trigger asks for it. A pipeline that fails stops neither the others nor the serving. Where the environment names no address for a source, the project's sample is used. Ctrl-C stops everything.",
       )
       .addOption(portOption())
       .addOption(hostOption())
       .option("--run", "carry out every pipeline, also those that have a production version")
+      .option("--every <seconds>", "look at sources and schedules so often", wholeNumberFrom(1, 86_400), 60)
       .action((options: UpOptions) => carryOut((session) => up(session, options)));
     withExamples(command, [
       { line: "atalaya up", does: "the project here" },
@@ -32,6 +34,6 @@ async function up(session: Session, options: UpOptions): Promise<ExitCode> {
   const { loadProject } = await import("../project/load-project.js");
   const { bringUp } = await import("../up/bring-up.js");
   const project = await loadProject(locateProject(session.workingDirectory, session.projectOption));
-  await bringUp(session, project, { listen: options, force: options.run === true });
+  await bringUp(session, project, { listen: options, force: options.run === true, everySeconds: options.every });
   return exitCodes.done;
 }

@@ -1,11 +1,11 @@
 import { openRegistry, type Registry } from "@atalaya/registry";
-import { openRunner, type RunEvent, type Runner, type RunResult } from "@atalaya/run";
+import { openRunner, type RunEvent, type Runner, type RunRequest, type RunResult } from "@atalaya/run";
 import type { Settings } from "@atalaya/settings";
 import { openStore, type Store } from "@atalaya/store";
 import { errors } from "../errors.js";
 import type { Progress } from "../progress/progress.js";
 import { type Project, pipelineNamed } from "../project/load-project.js";
-import { settingsOf } from "../project/named-addresses.js";
+import { isAddressSet, settingsOf } from "../project/named-addresses.js";
 import { createAddresses } from "../project/sample-addresses.js";
 import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
@@ -32,9 +32,20 @@ export interface Workshop {
   /**
    * Runs a pipeline to its end, with the project's samples where the environment names no address.
    *
+   * @param request why, and how much of the chain; left out: all of it, by hand
    * @throws CLI_INTERRUPTED when the session is interrupted meanwhile, and what ended the run
    */
-  run(pipeline: string): Promise<RunResult>;
+  run(pipeline: string, request?: RunRequest): Promise<RunResult>;
+  /**
+   * Takes the next batch of a pipeline's source and does what follows from it; null: there was none.
+   *
+   * @throws as `run`
+   */
+  watch(pipeline: string): Promise<RunResult | null>;
+  /** Holds a pipeline's samples open between several runs: a sample that is opened anew begins anew. */
+  keepOpen(pipeline: string): Promise<{ close(): Promise<void> }>;
+  /** True when the environment names the pipeline's source: a sample never has anything new. */
+  hasNews(pipeline: string): boolean;
   /** A run that goes on is stopped; it can be continued later. */
   close(): Promise<void>;
 }
@@ -58,18 +69,36 @@ export async function openWorkshop(options: {
   const runner: Runner = closing.add(
     await openRunner({ store, registry }, { pipelines: project.pipelines, address: addresses.address, onEvent }),
   );
+  let working = 0;
+  const during = async <Result>(pipeline: string, work: () => Promise<Result>): Promise<Result> => {
+    if (session.signal.aborted) throw errors.INTERRUPTED({});
+    working++;
+    try {
+      await addresses.open(settingsOf(pipelineNamed(project, pipeline)));
+      return await untilInterrupted(session.signal, work());
+    } finally {
+      working--;
+      progress.end();
+      // An interrupted run still reads from them until the runner is closed, and so may another run.
+      if (!session.signal.aborted && working === 0) await addresses.close();
+    }
+  };
   return {
     unfinished: () => runner.unfinished(),
-    run: async (pipeline) => {
-      if (session.signal.aborted) throw errors.INTERRUPTED({});
+    run: (pipeline, request) => during(pipeline, () => runner.run(pipeline, request)),
+    watch: (pipeline) => during(pipeline, () => runner.watch(pipeline)),
+    keepOpen: async (pipeline) => {
       await addresses.open(settingsOf(pipelineNamed(project, pipeline)));
-      try {
-        return await untilInterrupted(session.signal, runner.run(pipeline));
-      } finally {
-        progress.end();
-        // An interrupted run still reads from them until the runner is closed.
-        if (!session.signal.aborted) await addresses.close();
-      }
+      working++;
+      return {
+        close: async () => {
+          if (--working === 0 && !session.signal.aborted) await addresses.close();
+        },
+      };
+    },
+    hasNews: (pipeline) => {
+      const [source] = settingsOf(pipelineNamed(project, pipeline));
+      return source !== undefined && isAddressSet(settings, source);
     },
     close: closing.close,
   };

@@ -7,7 +7,6 @@ import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { withClosing } from "../platform/closing.js";
 import { consoleOf } from "../platform/console.js";
-import { untilAborted } from "../platform/interruption.js";
 import { startServing } from "../platform/serving.js";
 import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
 import { createProgress } from "../progress/progress.js";
@@ -16,12 +15,15 @@ import type { Session } from "../session.js";
 import { describeError, type ErrorReport } from "../terminal/report-error.js";
 import { resultLines } from "../terminal/result-lines.js";
 import { version } from "../version.js";
+import { followSources } from "./follow-sources.js";
 import { readyLines } from "./ready-lines.js";
 import { decide } from "./up-plan.js";
 
 export interface UpOptions {
   readonly listen: ListenOptions;
   readonly force: boolean;
+  /** Between two looks at sources and schedules. */
+  readonly everySeconds: number;
 }
 
 /** How it went with one pipeline; without result and error it was left as it was. */
@@ -68,7 +70,7 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     if (signal.aborted) return;
     await untilServed(server, outcomes);
     terminal.answer(answer(server, outcomes), ["", ...readyLines(server)]);
-    await untilAborted(signal);
+    await followSources({ session, project, stores, workshop, everySeconds: options.everySeconds });
     terminal.say("Stopping.");
   });
 }

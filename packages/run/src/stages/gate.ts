@@ -4,7 +4,7 @@ import { decodeBundle, type Evidence } from "@atalaya/learn";
 import { bootstrapDifference } from "../reports/bootstrap.js";
 import type { EvaluationReport } from "../reports/evaluation-report.js";
 import { judge } from "../reports/judge.js";
-import { betterOf } from "../training/tuning.js";
+import { betterOf } from "../training/objectives.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
 import { type EvaluateOutcome, type Holdout, loadReport, reportOn } from "./evaluate.js";
 import type { StageContext } from "./stage.js";

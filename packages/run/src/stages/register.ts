@@ -1,4 +1,6 @@
 import { decodeBundle } from "@atalaya/learn";
+import type { DatasetManifest } from "../artifacts/dataset.js";
+import { readJsonObject } from "../artifacts/json-objects.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import type { EvaluateOutcome } from "./evaluate.js";
 import type { GateOutcome } from "./gate.js";
@@ -25,6 +27,7 @@ export async function register(
   const { registry, store, definition, run } = context;
   const { validated, trained, evaluated, judged } = facts;
   const bundle = decodeBundle(await store.objects.get(trained.bundle));
+  await recordDataset(context, validated);
   const { version, created } = await registry.registerVersion({
     pipeline: definition.name,
     hash: trained.bundle.sha256,
@@ -44,4 +47,22 @@ export async function register(
     },
   });
   return { version, created, summary: created ? `version ${version}` : `version ${version}, which is the same model` };
+}
+
+/** From a version one finds its dataset, and from the dataset the batches that it is made of. */
+async function recordDataset({ store, definition, run }: StageContext, { dataset }: ValidateOutcome): Promise<void> {
+  const manifest = await readJsonObject<DatasetManifest>(store, dataset);
+  const known = await store.batches.list(definition.name);
+  const idByHash = new Map(known.map(({ sha256, id }) => [sha256, id]));
+  await store.datasets.record({
+    pipeline: definition.name,
+    name: definition.dataset.name,
+    sha256: dataset.sha256,
+    rows: manifest.rows.accepted,
+    columns: definition.dataset.columns,
+    batches: manifest.batches.flatMap(({ raw }) => idByHash.get(raw) ?? []),
+    objects: manifest.batches.flatMap(({ silver }) => silver ?? []),
+    split: definition.split,
+    run,
+  });
 }

@@ -17,10 +17,11 @@ import {
 import type { ObjectReference } from "@atalaya/store";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
 import { errors } from "../errors.js";
+import { betterOf, objectives } from "../training/objectives.js";
 import { rowsOfPart, TEST, TRAIN } from "../training/parts.js";
 import { readTarget, selectTarget } from "../training/target.js";
 import { bestTrial, type TrialOutcome } from "../training/trials.js";
-import { betterOf, objectives, scaleOf, Tuning } from "../training/tuning.js";
+import { scaleOf, Tuning } from "../training/tuning.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
 import { loadParts, type PartsOutcome } from "./split.js";
 import type { StageContext } from "./stage.js";

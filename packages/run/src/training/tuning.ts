@@ -6,8 +6,6 @@ import {
   fitFeatures,
   type LearnerSpecification,
   measure,
-  metricCatalogue,
-  metricsOf,
   predictRaw,
   selectRows,
   type Target,
@@ -15,9 +13,10 @@ import {
 } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
 import { evidenceOf } from "./evidence.js";
+import { objectives } from "./objectives.js";
 import { rowsOfPart, TEST, TRAIN, tuningSplit, VALIDATION } from "./parts.js";
 import { readTarget, selectTarget } from "./target.js";
-import type { Trial, TrialOutcome } from "./trials.js";
+import { type Trial, type TrialOutcome, withinBudget } from "./trials.js";
 
 /** Rounds without improvement on the validation part after which boosting stops. */
 const EARLY_STOPPING_ROUNDS = 30;
@@ -43,11 +42,11 @@ export class Tuning {
   /** Fits one trial and measures it on the validation part. A learner that cannot fit these parameters is an outcome. */
   async try(trial: Trial, onProgress?: (done: number, total: number) => void): Promise<TrialOutcome> {
     const started = performance.now();
-    const { specification, index } = trial;
+    const { specification, index, budget } = trial;
     // The same object for every trial: the threads share one copy of it.
     const data = this.#data(specification);
     const { validation } = data;
-    const model = await this.pool.fit(specification, data, {
+    const model = await this.pool.fit(withinBudget(trial), data, {
       seed: this.definition.train.seed,
       earlyStoppingRounds: EARLY_STOPPING_ROUNDS,
       ...(onProgress ? { onProgress } : {}),
@@ -61,6 +60,7 @@ export class Tuning {
     return {
       index,
       specification,
+      budget,
       scores,
       bestRound: specification.learner === "gradientBoosting" ? rounds : null,
       seconds: (performance.now() - started) / 1_000,
@@ -105,18 +105,4 @@ export class Tuning {
 /** Scale on which a learner fits numbers, and so on which target means are taken. */
 export function scaleOf(specification: LearnerSpecification): "value" | "log1p" {
   return specification.parameters["fitOn"] === "log1p" ? "log1p" : "value";
-}
-
-/** The metrics to optimise: the pipeline's, else the first that is usual for its task. */
-export function objectives(definition: PipelineDefinition): readonly string[] {
-  if (definition.train.optimise.length > 0) return definition.train.optimise;
-  return definition.task === "regression"
-    ? ["rmse"]
-    : definition.task === "classification"
-      ? ["logLoss"]
-      : metricsOf("anomaly").slice(0, 1);
-}
-
-export function betterOf(metric: string): "higher" | "lower" {
-  return metric in metricCatalogue ? metricCatalogue[metric as keyof typeof metricCatalogue].better : "higher";
 }

@@ -1,18 +1,21 @@
-import { availableParallelism } from "node:os";
 import { isAtalayaError } from "@atalaya/errors";
 import type { RowsReference } from "../artifacts/row-objects.js";
 import { formatMetric } from "../reports/judge.js";
 import type { PartsOutcome } from "../stages/split.js";
 import type { StageContext } from "../stages/stage.js";
 import { describeSpecification, openTuning } from "../stages/train.js";
-import { bestTrial, planTrials, type Trial, type TrialOutcome } from "../training/trials.js";
-import { betterOf, objectives, type Tuning } from "../training/tuning.js";
+import { betterOf, objectives } from "../training/objectives.js";
+import { afterTrial, bestTrial, mostTrials, nextTrial, openSearches, type Trial, type TrialOutcome } from "../training/trials.js";
+import type { Tuning } from "../training/tuning.js";
 import type { StepClock, StepReporter } from "./step-clock.js";
 
 /**
- * Tries every planned trial, as many at once as there are cores. Each trial is a durable step of its own, so a killed
- * process loses the trials in flight and no other. Trials start in the order of the plan whatever the number of cores:
- * the workflow engine knows steps by the order in which they start.
+ * Tries what the searches suggest, so many trials at once as the pipeline says. Each trial is a durable step of its own, so
+ * a killed process loses the trials in flight and no other.
+ *
+ * The workflow engine knows steps by the order in which they start, and a continued run must suggest what the first
+ * process did. So a trial is suggested when the oldest that runs has ended, whichever else ended before, and from the
+ * outcomes of those before it alone: neither the number of cores nor their speed changes a trial.
  */
 export async function tune(
   context: StageContext,
@@ -20,17 +23,41 @@ export async function tune(
   rows: RowsReference,
   divided: PartsOutcome,
 ): Promise<readonly TrialOutcome[]> {
-  const trials = planTrials(context.definition, objectives(context.definition));
   const open = openTuning(context, rows, divided);
   return clock.group("tune", async (report) => {
     const outcomes: TrialOutcome[] = [];
-    await inOrder(trials, availableParallelism(), async (trial) => {
-      const outcome = await clock.durable(`trial ${trial.index + 1}`, () => tryAndKeep(context, trial, open));
-      outcomes[trial.index] = outcome;
-      tell(context, report, outcomes, trials.length);
-    });
-    return { outcome: outcomes, summary: summarise(context, outcomes) };
+    let searches = openSearches(context.definition, objectives(context.definition));
+    const most = mostTrials(searches);
+    const running: Promise<Settled>[] = [];
+    for (;;) {
+      const next = running.length < context.definition.train.parallel ? nextTrial(searches) : null;
+      if (next !== null) {
+        searches = next.searches;
+        running.push(settle(clock.durable(`trial ${next.trial.index + 1}`, () => tryAndKeep(context, next.trial, open))));
+        continue;
+      }
+      const oldest = running.shift();
+      if (oldest === undefined) return { outcome: outcomes, summary: summarise(context, outcomes) };
+      const settled = await oldest;
+      if ("error" in settled) {
+        await Promise.all(running);
+        throw settled.error;
+      }
+      outcomes[settled.outcome.index] = settled.outcome;
+      searches = afterTrial(searches, settled.outcome);
+      tell(context, report, outcomes, most);
+    }
   });
+}
+
+type Settled = { readonly outcome: TrialOutcome } | { readonly error: unknown };
+
+/** An ending that waits to be looked at: an error of a trial that nobody awaits yet must not end the process. */
+function settle(trial: Promise<TrialOutcome>): Promise<Settled> {
+  return trial.then(
+    (outcome) => ({ outcome }),
+    (error: unknown) => ({ error }),
+  );
 }
 
 /** The trial's row is keyed by run and number, so a trial that is done twice has one. */
@@ -55,18 +82,9 @@ async function tryOne(trial: Trial, open: () => Promise<Tuning>): Promise<TrialO
     return await (await open()).try(trial);
   } catch (error) {
     if (!isAtalayaError(error) || error.retryable || error.status >= 500) throw error;
-    const { index, specification } = trial;
-    return { index, specification, scores: {}, bestRound: null, seconds: 0, failed: error.message };
+    const { index, specification, budget } = trial;
+    return { index, specification, budget, scores: {}, bestRound: null, seconds: 0, failed: error.message };
   }
-}
-
-/** Starts items in their order, at most `atOnce` at a time. */
-async function inOrder<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
 }
 
 function tell(context: StageContext, report: StepReporter, outcomes: readonly TrialOutcome[], total: number): void {
