@@ -1,4 +1,4 @@
-import type { ColumnSchema, EncoderPlan, Expression, LearnerName, SplitPlan, TaskKind } from "@atalaya/learn";
+import type { ColumnSchema, EncoderPlan, Expression, LearnerName, SearchKind, SplitPlan, TaskKind } from "@atalaya/learn";
 import type { Gate } from "./gates.js";
 import type { RowFilter, RowStep } from "./table.js";
 
@@ -84,6 +84,11 @@ export interface TrainDefinition {
   /** Tuning trials per learner and metric. */
   readonly trials: number;
   readonly seed: number;
+  readonly search: SearchKind;
+  /** True: trials begin with a part of their trees, and only the best go on. */
+  readonly prune: boolean;
+  /** Trials that run at once; each is suggested without knowing those that still run. */
+  readonly parallel: number;
   readonly learners: readonly LearnerDefinition[];
 }
 

@@ -1,4 +1,4 @@
-import type { TaskKind } from "@atalaya/learn";
+import type { SearchKind, TaskKind } from "@atalaya/learn";
 import type { Dataset, Features, Shape } from "./dataset.js";
 import type { PipelineDefinition } from "./definition.js";
 import { parseDuration } from "./durations.js";
@@ -70,6 +70,12 @@ export interface TrainOptions<Of extends Shape> {
   readonly optimise?: MetricOf<Of["task"]> | readonly MetricOf<Of["task"]>[];
   /** Tuning trials per learner; without ranges there is nothing to try. */
   readonly trials?: number;
+  /** How trials are chosen: by what earlier ones showed (`tpe`, the default), at random, or evenly placed. */
+  readonly search?: SearchKind;
+  /** Trials begin with a ninth of their trees, and only the best third of each stage goes on with three times as many. */
+  readonly prune?: boolean;
+  /** Trials that run at once (default 4): more is quicker, but each knows less of the others. */
+  readonly parallel?: number;
   readonly seed?: number;
 }
 
@@ -152,12 +158,21 @@ function divided<Of extends Shape>(draft: Draft): Divided<Of> {
       if (draft.trainOnly.some((filter) => filter.name === name)) throw errors.DUPLICATE_NAME({ what: "training filters", name });
       return divided<Of>({ ...draft, trainOnly: [...draft.trainOnly, { name, keep }] });
     },
-    train: ({ optimise = [], trials = 20, seed = 0 }, ...learners) => {
+    train: ({ optimise = [], trials = 20, search = "tpe", prune = false, parallel = 4, seed = 0 }, ...learners) => {
       if (learners.length === 0) throw errors.NO_LEARNER({ pipeline: draft.name });
+      if (!Number.isInteger(parallel) || parallel < 1) throw errors.BAD_COUNT({ what: "parallel", value: parallel });
       const metrics = typeof optimise === "string" ? [optimise] : optimise;
       return trained<Of>({
         ...draft,
-        train: { optimise: metrics, trials, seed, learners: learners.map((learner) => learner.definition) },
+        train: {
+          optimise: metrics,
+          trials,
+          seed,
+          search,
+          prune,
+          parallel,
+          learners: learners.map((learner) => learner.definition),
+        },
       });
     },
   };

@@ -90,6 +90,8 @@ describe("search", () => {
   it("ends when a small space is used up, and knows no best where nothing could be measured", () => {
     const small: SearchSpace = { learner: "randomForest", parameters: { balance: { range: "oneOf", values: [true, false] } } };
     const start = startSearch(small, { better: "higher", trials: 30 });
+    const leaves: SearchSpace = { learner: "gradientBoosting", parameters: { leaves: { range: "between", low: 2, high: 31 } } };
+    expect(run(startSearch(leaves, { better: "lower", trials: 60 }), ({ number }) => number).records.length).toBeGreaterThan(26);
     const ended = run(start, () => null);
     expect(ended.records.map(({ state }) => state)).toEqual(["failed", "failed"]);
     expect(bestOf(ended)).toBeNull();
@@ -121,6 +123,14 @@ describe("successive halving", () => {
     const scores = records.filter(({ budget }) => budget < 0.2).map(({ score }) => Number(score));
     const middle = median([...scores]);
     for (const first of promoted) expect(Number(records[first].score)).toBeLessThanOrEqual(Math.max(middle, scores[0]));
+  });
+});
+
+describe("a search that prunes with few trials", () => {
+  it("gives the last of them the full budget", () => {
+    const few = run(startSearch(space, { better: "lower", trials: 7, seed: 1, rungs: USUAL_RUNGS }), bowl, 2);
+    expect(few.records.at(-1)?.budget).toBe(1);
+    expect(bestOf(few)?.number).toBe(6);
   });
 });
 

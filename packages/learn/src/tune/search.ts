@@ -46,7 +46,9 @@ export interface SearchOptions {
 }
 
 /** Attempts at parameters that were not tried before, after which a space is taken to be used up. */
-const PATIENCE = 50;
+const PATIENCE = 80;
+/** Attempts after which the densities, which like the same few places of a small space, give way to chance. */
+const DENSITY_ATTEMPTS = 10;
 
 /** @throws LEARN_LEARNER_UNKNOWN, LEARN_PARAMETER_UNKNOWN, LEARN_PARAMETER_INVALID, LEARN_RANGE_INVALID */
 export function startSearch(space: SearchSpace, options: SearchOptions): SearchState {
@@ -93,11 +95,14 @@ function isScored(record: TrialRecord): record is TrialRecord & { readonly score
 
 /** Parameters that did well with a smaller budget, with the next. */
 function promotedTrial(state: SearchState): SearchTrial | null {
-  if (state.rungs === null) return null;
-  const winner = promotable(state.records, state.rungs, state.better);
+  const { records, rungs, better, trials } = state;
+  if (rungs === null) return null;
+  // The last trial has the full budget at least once: a best by a ninth of the trees alone is none.
+  const isLast = records.length === trials - 1 && records.every(({ budget }) => budget < 1);
+  const winner = isLast ? bestOf(state) : promotable(records, rungs, better);
   if (winner === null) return null;
   const { specification, first, budget } = winner;
-  return { number: state.records.length, specification, first, budget: nextBudget(budget, state.rungs) };
+  return { number: records.length, specification, first, budget: isLast ? 1 : nextBudget(budget, rungs) };
 }
 
 function newTrial(state: SearchState): SearchTrial | null {
@@ -117,14 +122,19 @@ function newSpecification(state: SearchState): LearnerSpecification | null {
   for (let attempt = 0; attempt < PATIENCE; attempt++) {
     // Attempts that were in vain are drawn anew; the first attempts number the trials through.
     const draw = records.length + attempt * state.trials;
-    const specification = draw === 0 ? usualTrial(space, axes) : drawn(state, axes, draw);
+    const isFree = kind === "random" || attempt >= DENSITY_ATTEMPTS;
+    const specification =
+      draw === 0
+        ? usualTrial(space, axes)
+        : isFree
+          ? randomTrial(space, axes, state.seed, draw)
+          : pointedTrial(state, axes, draw);
     if (!tried.has(keyOf(specification))) return specification;
   }
   return null;
 }
 
-function drawn(state: SearchState, axes: readonly Axis[], draw: number): LearnerSpecification {
-  if (state.kind === "random") return randomTrial(state.space, axes, state.seed, draw);
+function pointedTrial(state: SearchState, axes: readonly Axis[], draw: number): LearnerSpecification {
   return specificationAt(state.space, axes, nextPoint(axes, observations(state, axes), state.seed, draw));
 }
 
