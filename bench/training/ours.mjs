@@ -1,0 +1,70 @@
+// Our side of bench/suites/learn/train.mjs, as a process of its own so that its peak memory can be told:
+// node bench/training/ours.mjs FOLDER SET LEARNER-AND-PARAMETERS THREADS REPEATS
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fitModel, predictRaw } from "../../packages/learn/dist/index.js";
+import { createFitPool } from "../../packages/learn/dist/threads/node.js";
+
+const [folder = "", set = "", specificationText = "", threads = "1", repeats = "1"] = process.argv.slice(2);
+const about = JSON.parse(readFileSync(join(folder, `${set}.json`), "utf8"));
+const specification = JSON.parse(specificationText);
+
+const data = { matrix: matrixOf("train"), target: targetOf("train") };
+const pool = Number(threads) > 1 ? createFitPool(Number(threads)) : null;
+const trained = async () => (pool === null ? fitModel(specification, data) : pool.fit(specification, data));
+
+const wall = /** @type {number[]} */ ([]);
+const cpu = /** @type {number[]} */ ([]);
+/** @type {any} */
+let model;
+for (let repeat = 0; repeat < Number(repeats); repeat++) {
+  const started = performance.now();
+  const used = process.cpuUsage();
+  model = await trained();
+  wall.push((performance.now() - started) / 1e3);
+  const { user, system } = process.cpuUsage(used);
+  cpu.push((user + system) / 1e6);
+}
+const peakMiB = process.resourceUsage().maxRSS / 1024;
+await pool?.close();
+process.stdout.write(`${JSON.stringify({ wall, cpu, peakMiB, score: scoreOf(model) })}\n`);
+
+/** @param {string} part */
+function matrixOf(part) {
+  const bytes = readFileSync(join(folder, `${set}.${part}.f32`));
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const rowCount = about[part];
+  const columns = about.names.map((/** @type {string} */ _name, /** @type {number} */ column) =>
+    Float64Array.from(values.subarray(column * rowCount, (column + 1) * rowCount)),
+  );
+  return { rowCount, columns, names: about.names, categoryCounts: about.categories };
+}
+
+/**
+ * @param {string} part
+ * @returns {any}
+ */
+function targetOf(part) {
+  const bytes = readFileSync(join(folder, `${set}.${part}.f64`));
+  const values = new Float64Array(new Uint8Array(bytes).buffer);
+  if (about.task === "regression") return { kind: "number", values };
+  return { kind: "class", classes: ["0", "1"], codes: Int32Array.from(values) };
+}
+
+/** @param {any} fitted */
+function scoreOf(fitted) {
+  const raw = /** @type {any} */ (predictRaw(fitted, matrixOf("test")));
+  const truth = targetOf("test");
+  if (truth.kind === "number") {
+    let sum = 0;
+    for (let row = 0; row < truth.values.length; row++) sum += (truth.values[row] - raw[0][row]) ** 2;
+    return { rmse: Math.sqrt(sum / truth.values.length) };
+  }
+  let sum = 0;
+  for (let row = 0; row < truth.codes.length; row++) {
+    const second = fitted.space === "probability" ? raw[1][row] : 1 / (1 + Math.exp(-raw[0][row]));
+    const clipped = Math.min(1 - 1e-15, Math.max(1e-15, second));
+    sum -= Math.log(truth.codes[row] === 1 ? clipped : 1 - clipped);
+  }
+  return { logloss: sum / truth.codes.length };
+}
