@@ -16,6 +16,16 @@ export const errors = defineErrors("SERVE", {
       `No version of ${pipeline} carries the alias ${alias}.`,
     hint: ({ pipeline }: { pipeline: string }) => `See the versions with: atalaya models list ${pipeline}`,
   },
+  BAD_FEEDBACK: {
+    status: 422,
+    message: ({ field, expected, received }: { field: string; expected: string; received: string }) =>
+      `The feedback's ${field} should be ${expected}, but is ${received}.`,
+  },
+  BAD_INVOCATION: {
+    status: 422,
+    message: ({ field, expected, received }: { field: string; expected: string; received: string }) =>
+      `The invocation's ${field} should be ${expected}, but is ${received}.`,
+  },
   BAD_OPTION: {
     status: 400,
     message: ({ option, expected, received }: { option: string; expected: string; received: string }) =>
@@ -25,6 +35,12 @@ export const errors = defineErrors("SERVE", {
     status: 422,
     message: ({ problems, isSingle }: BadRows) => describeProblems(problems, isSingle),
     hint: ({ pipeline }: BadRows) => `GET /v1/pipelines/${pipeline} lists the fields with an example.`,
+  },
+  BAD_TENSOR: {
+    status: 422,
+    message: ({ tensor, expected, received }: { tensor: string; expected: string; received: string }) =>
+      `The tensor ${tensor} should have ${expected}, but has ${received}.`,
+    hint: () => "GET /v2/models/NAME lists the model's tensors.",
   },
   BODY_MISSING: {
     status: 400,
@@ -50,6 +66,10 @@ export const errors = defineErrors("SERVE", {
     message: ({ limitBytes }: { limitBytes: number }) => `The body is larger than ${limitBytes} bytes.`,
     hint: () => "Send the rows in several requests.",
   },
+  BODY_TOO_SLOW: {
+    status: 408,
+    message: ({ limitMs }: { limitMs: number }) => `The body took longer than ${limitMs} ms to arrive.`,
+  },
   CONTENT_ENCODING: {
     status: 415,
     message: ({ received }: { received: string }) => `A body encoded as ${received} is not read here.`,
@@ -60,10 +80,20 @@ export const errors = defineErrors("SERVE", {
     message: ({ received }: { received: string }) => `The body should be application/json, but its content type is ${received}.`,
     hint: () => "Send the header content-type: application/json",
   },
+  FEEDBACK_NOT_KEPT: {
+    status: 404,
+    message: () => "This service keeps no feedback.",
+    hint: () => "Serve with a database, as atalaya serve and atalaya up do.",
+  },
   INTERNAL: {
     status: 500,
     message: ({ occurrence }: { occurrence: string }) =>
       `Something failed inside the service. The log names it as ${occurrence}.`,
+  },
+  KEY_REUSED: {
+    status: 422,
+    message: () => "The Idempotency-Key came before with another body.",
+    hint: () => "Take a new key for a new request.",
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -88,6 +118,11 @@ export const errors = defineErrors("SERVE", {
     retryable: true,
     message: ({ pipeline, because }: { pipeline: string; because: string }) => `${pipeline} cannot answer yet: ${because}.`,
     hint: ({ pipeline }: { pipeline: string }) => `Train and promote a version with: atalaya run ${pipeline}`,
+  },
+  OVERLOADED: {
+    status: 503,
+    retryable: true,
+    message: ({ what, waiting }: { what: string; waiting: number }) => `The service has too much to do: ${what} (${waiting}).`,
   },
   PIPELINE_AMBIGUOUS: {
     status: 409,
@@ -123,11 +158,36 @@ export const errors = defineErrors("SERVE", {
     hint: ({ suggestion }: { suggestion: string | null }) =>
       suggestion === null ? "GET / lists what there is." : `Did you mean ${suggestion}?`,
   },
+  THREAD_DIED: {
+    status: 500,
+    message: ({ because }: { because: string }) => `The thread that worked on the request ended: ${because}.`,
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    retryable: true,
+    message: ({ perSecond }: { perSecond: number }) => `More than ${perSecond} requests a second came from this caller.`,
+  },
   TOO_MANY_ROWS: {
     status: 413,
     message: ({ rows, limit }: { rows: number; limit: number }) =>
       `The request has ${rows} rows; at most ${limit} are answered at once.`,
     hint: () => "Send the rows in several requests.",
+  },
+  TOO_SLOW: {
+    status: 503,
+    retryable: true,
+    message: ({ limitMs }: { limitMs: number }) => `The request took longer than ${limitMs} ms.`,
+    hint: () => "Send fewer rows at once, or as a stream (content-type: application/x-ndjson).",
+  },
+  TRUTH_UNREACHABLE: {
+    status: 503,
+    retryable: true,
+    message: ({ because }: { because: string }) => `The database of answers cannot be reached: ${because}.`,
+  },
+  VERSION_NOT_SERVED: {
+    status: 404,
+    message: ({ pipeline, version, served }: { pipeline: string; version: string; served: number }) =>
+      `Version ${version} of ${pipeline} is not served here, but version ${served}.`,
   },
   VERSION_UNKNOWN: {
     status: 404,

@@ -20,7 +20,7 @@ export { registryModels } from "./models/registry-models.js";
 export type { OpenModel, Row, ScoringModel } from "./models/scoring-model.js";
 export type { ServedModel } from "./models/served-model.js";
 export type { ServedPipeline } from "./models/served-pipeline.js";
-export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-log.js";
+export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-record.js";
 export { storedPredictions } from "./prediction-log/stored-predictions.js";
 export type { Problem } from "./problems/problem.js";
 export { createPredictionService, type PredictionService, type PredictionServiceOptions, type ServiceLogger } from "./service.js";

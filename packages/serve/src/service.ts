@@ -1,12 +1,21 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { nearestName } from "@atalaya/learn";
 import { createIdGenerator } from "./answers/prediction-id.js";
 import { errors } from "./errors.js";
 import { createServingMetrics, type ServingMetrics } from "./metrics/serving-metrics.js";
+import { lastGoodModels } from "./models/last-good.js";
 import type { ModelSource } from "./models/model-source.js";
 import { openBundle } from "./models/open-bundle.js";
 import type { OpenModel } from "./models/scoring-model.js";
-import { type ModelObserver, ServedPipeline } from "./models/served-pipeline.js";
-import { PredictionLog, type PredictionSink } from "./prediction-log/prediction-log.js";
+import { type ModelObserver, ServedPipeline, type ServedPipelineOptions } from "./models/served-pipeline.js";
+import { DiskSpool } from "./prediction-log/disk-spool.js";
+import { PredictionLog } from "./prediction-log/prediction-log.js";
+import type { PredictionSink } from "./prediction-log/prediction-record.js";
+import { ABORT_RULES, type AbortRules, type Challenger } from "./rollout/challenger.js";
+import { Rollout } from "./rollout/rollout.js";
+import { ScoringThreads } from "./threads/scoring-threads.js";
+import type { TruthStore } from "./truth/truth-store.js";
 
 /** Where the service tells what happens. A pino logger is one. */
 export interface ServiceLogger {
@@ -33,6 +42,19 @@ export interface PredictionServiceOptions {
   readonly mostExplainedRows?: number;
   /** Keeps inputs and answers; absent: nothing is kept. */
   readonly predictionSink?: PredictionSink;
+  /** Keeps true labels and gives them back beside the answers; absent: none are taken. */
+  readonly truth?: TruthStore;
+  /** Directory for the last good models and for what waits to be logged; absent: neither is kept. */
+  readonly stateDirectory?: string;
+  /** Threads for large requests, 0: none. As many as there are processors unless said otherwise. */
+  readonly threads?: number;
+  /** Requests that may wait for a thread: 64 unless said otherwise. */
+  readonly mostWaiting?: number;
+  /** Longest time of one request on a thread. */
+  readonly deadlineMs?: number;
+  /** Share of the requests that the version with the alias `canary` answers: a tenth unless said otherwise; 0 switches trials off. */
+  readonly canaryShare?: number;
+  readonly abortRules?: AbortRules;
   readonly logger?: ServiceLogger;
 }
 
@@ -45,19 +67,26 @@ export class PredictionService {
   readonly logger: ServiceLogger;
   readonly mostRows: number;
   readonly mostExplainedRows: number;
+  readonly truth: TruthStore | null;
+  /** null: every request is answered on the event loop. */
+  readonly threads: ScoringThreads | null;
   readonly nextId: () => string = createIdGenerator();
   readonly #options: PredictionServiceOptions;
   readonly #pipelines = new Map<string, ServedPipeline>();
+  readonly #rollouts = new Map<ServedPipeline, Rollout>();
 
   constructor(options: PredictionServiceOptions) {
     this.#options = options;
     this.logger = options.logger ?? SILENT;
     this.mostRows = options.mostRows ?? 100_000;
     this.mostExplainedRows = options.mostExplainedRows ?? 1_000;
-    const { predictionSink: sink } = options;
+    this.truth = options.truth ?? null;
+    this.threads = createThreads(options);
+    const { predictionSink: sink, stateDirectory } = options;
     const onFailed = (error: unknown, attempt: number) =>
       this.logger.warn({ error, attempt }, "The prediction log could not be written; trying again");
-    this.log = sink === undefined ? null : new PredictionLog({ sink, onFailed });
+    const spool = stateDirectory === undefined ? {} : { spool: new DiskSpool(join(stateDirectory, "spool")) };
+    this.log = sink === undefined ? null : new PredictionLog({ sink, onFailed, ...spool });
     this.metrics = createServingMetrics(this.log);
   }
 
@@ -81,6 +110,11 @@ export class PredictionService {
     return first;
   }
 
+  /** Versions on trial; null: trials are switched off. */
+  rolloutOf(pipeline: ServedPipeline): Rollout | null {
+    return this.#rollouts.get(pipeline) ?? null;
+  }
+
   /** Serves the pipelines asked for; resolves when each has a model or the wait is over. */
   async start(): Promise<void> {
     const started = Promise.all(this.#options.pipelines.map((name) => this.add(name)));
@@ -96,25 +130,48 @@ export class PredictionService {
   async add(name: string): Promise<ServedPipeline> {
     const known = this.#pipelines.get(name);
     if (known !== undefined) return known;
-    const { models: source, open = openBundle, alias = "production", pollMs = 5_000 } = this.#options;
-    const pipeline = new ServedPipeline({ name, alias, source, open, pollMs, observer: this.#observer });
+    const { models: source, open = openBundle, alias = "production", pollMs = 3_000, stateDirectory } = this.#options;
+    const lastGood = stateDirectory === undefined ? undefined : lastGoodModels(join(stateDirectory, "models"));
+    const follow = { name, source, open, pollMs };
+    const pipeline = new ServedPipeline({ ...follow, alias, lastGood, observer: this.#observer });
     this.#pipelines.set(name, pipeline);
     this.metrics.modelServed(name, null);
     await pipeline.start();
+    this.#startTrials(pipeline, follow);
     return pipeline;
+  }
+
+  /** Nobody waits for versions on trial. */
+  #startTrials(champion: ServedPipeline, follow: Pick<ServedPipelineOptions, "name" | "source" | "open" | "pollMs">): void {
+    const { canaryShare = 0.1, abortRules: rules = ABORT_RULES } = this.#options;
+    if (canaryShare === 0 || !this.#pipelines.has(champion.name)) return;
+    const onAborted = (challenger: Challenger, because: string) => {
+      const { pipeline, version } = challenger.model;
+      this.metrics.aborted(pipeline, challenger.role, because);
+      this.logger.error(
+        { pipeline, ...challenger.report() },
+        `Version ${version} of ${pipeline} is off trial (${challenger.role}): ${because}`,
+      );
+    };
+    const observer = this.#trialObserver;
+    const [shadow, canary] = (["shadow", "canary"] as const).map((alias) => new ServedPipeline({ ...follow, alias, observer }));
+    if (shadow === undefined || canary === undefined) return;
+    this.#rollouts.set(champion, new Rollout({ shadow, canary, canaryShare, rules, onAborted }));
+    void Promise.all([shadow.start(), canary.start()]);
   }
 
   /** Requests that have begun are answered. */
   async remove(name: string): Promise<void> {
     const pipeline = this.pipeline(name);
     this.#pipelines.delete(name);
-    await pipeline.close();
+    await this.#closePipeline(pipeline);
     this.metrics.pipelineRemoved(name);
   }
 
   /** Stops following models and hands over what waits in the prediction log. Close the HTTP server first. */
   async close(): Promise<void> {
-    await Promise.all(this.pipelines.map((pipeline) => pipeline.close()));
+    await Promise.all(this.pipelines.map((pipeline) => this.#closePipeline(pipeline)));
+    await this.threads?.close();
     if (this.log === null) return;
     const before = this.log.droppedRows;
     await this.log.close();
@@ -122,7 +179,28 @@ export class PredictionService {
     if (lost > 0) this.logger.error({ rows: lost }, "The prediction log lost rows, as they could not be written in time");
   }
 
+  async #closePipeline(pipeline: ServedPipeline): Promise<void> {
+    await Promise.all([pipeline.close(), this.#rollouts.get(pipeline)?.close()]);
+    this.#rollouts.delete(pipeline);
+  }
+
+  /** No version on trial is the usual state, and no trouble. */
+  readonly #trialObserver: ModelObserver = {
+    served: (pipeline, model) => {
+      if (model === null) return;
+      const { version, alias } = model;
+      this.logger.info({ pipeline, version, alias }, `Version ${version} of ${pipeline} is on trial (${alias})`);
+    },
+    failed: (pipeline, { code, details, message }) => {
+      this.metrics.modelFailed(pipeline, code);
+      // The champion's follower meets an outage as well, and tells it.
+      if (code !== "SERVE_MODEL_SOURCE_FAILED") this.logger.error({ pipeline, code, details }, message);
+    },
+  };
+
   readonly #observer: ModelObserver = {
+    notKept: (pipeline, error) =>
+      this.logger.warn({ pipeline, error }, `The model of ${pipeline} could not be kept on local disk`),
     served: (pipeline, model) => {
       this.metrics.modelServed(pipeline, model?.version ?? null);
       if (model === null) return this.logger.warn({ pipeline }, "No version carries the alias any more: not ready");
@@ -134,6 +212,21 @@ export class PredictionService {
       this.logger.error({ pipeline, code: error.code, details: error.details }, error.message);
     },
   };
+}
+
+/** A model of another format than ours lives in this thread alone. */
+function createThreads({
+  open,
+  threads,
+  mostWaiting = 64,
+  deadlineMs = 30_000,
+}: PredictionServiceOptions): ScoringThreads | null {
+  const threadCount = threads ?? availableParallelism();
+  return open !== undefined && open !== openBundle
+    ? null
+    : threadCount === 0
+      ? null
+      : new ScoringThreads({ threadCount, mostWaiting, deadlineMs });
 }
 
 /** A service that follows its models; see `PredictionService.start`. */

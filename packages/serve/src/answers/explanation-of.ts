@@ -1,37 +1,60 @@
-import type { Answer, ModelBundle, RowExplanation } from "@atalaya/learn";
-import type { AdditiveParts, Explanation } from "./explanation.js";
+import { type Answer, type Frame, type JsonCell, type ModelBundle, type RowExplanation, readJsonCell } from "@atalaya/learn";
+import type { AdditiveParts, Explanation, FeatureEffect } from "./explanation.js";
 
 type RawOutput = RowExplanation["outputs"][number];
+
+/** Where the values of one row's columns are. */
+interface RowPlace {
+  readonly frame: Frame;
+  readonly row: number;
+}
 
 /**
  * The explanation of one answer. Of several outputs it is the one of the predicted class; of two boosted classes there is
  * only one, the log-odds of the second.
  */
-export function explanationOf(bundle: ModelBundle, row: RowExplanation, answer: Answer): Explanation {
+export function explanationOf(bundle: ModelBundle, row: RowExplanation, answer: Answer, place: RowPlace): Explanation {
   const predicted = "label" in answer ? row.outputs.find((output) => output.class === answer.label) : undefined;
   const output = predicted ?? row.outputs[0]!;
   return {
     space: row.space,
     meaning: meaningOf(bundle, row.space, output.class),
     label: output.class,
-    ...partsOf(output),
-    onAnswerScale: onAnswerScale(bundle, row, output),
+    ...partsOf(output, place),
+    onAnswerScale: onAnswerScale(bundle, row, output, place),
   };
 }
 
-function onAnswerScale(bundle: ModelBundle, row: RowExplanation, output: RawOutput): Explanation["onAnswerScale"] {
+function onAnswerScale(
+  bundle: ModelBundle,
+  row: RowExplanation,
+  output: RawOutput,
+  place: RowPlace,
+): Explanation["onAnswerScale"] {
   if (row.onAnswerScale !== null) {
     const { scale } = row.onAnswerScale;
     const unit = scale === "value" ? (bundle.target?.unit ?? null) : null;
-    return { scale, unit, ...partsOf(row.onAnswerScale) };
+    return { scale, unit, ...partsOf(row.onAnswerScale, place) };
   }
   // A forest's outputs are probabilities already; those of boosted classes depend on each other.
-  return row.space === "probability" ? { scale: "probability", unit: null, ...partsOf(output) } : null;
+  return row.space === "probability" ? { scale: "probability", unit: null, ...partsOf(output, place) } : null;
 }
 
-function partsOf({ base, output, effects }: Pick<RawOutput, "base" | "output" | "effects">): AdditiveParts {
-  const strongestFirst = [...effects].sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
-  return { base, output, effects: strongestFirst };
+function partsOf(
+  { base, output, effects, byInput }: Pick<RawOutput, "base" | "output" | "effects" | "byInput">,
+  { frame, row }: RowPlace,
+): AdditiveParts {
+  const columns = byInput.map(({ input, effect }) => ({ feature: input, value: cellOf(frame, input, row), effect }));
+  return { base, output, effects: strongestFirst(effects.slice()), columns: strongestFirst(columns) };
+}
+
+function strongestFirst(effects: FeatureEffect[]): readonly FeatureEffect[] {
+  return effects.sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
+}
+
+function cellOf({ columns }: Frame, name: string, row: number): JsonCell {
+  const column = columns.get(name);
+  return column === undefined ? null : readJsonCell(column, row);
 }
 
 function meaningOf({ target }: ModelBundle, space: RowExplanation["space"], label: string | null): string {

@@ -1,6 +1,7 @@
 import type { JsonCell, OutputSpace } from "@atalaya/learn";
 
 export interface FeatureEffect {
+  /** A feature of the model; in `columns`, and with `by=column`, a column of the request. */
   readonly feature: string;
   /** What the feature was for this row, before it became a number; null is missing. */
   readonly value: JsonCell;
@@ -14,14 +15,17 @@ export interface RemainingEffects {
   readonly effect: number;
 }
 
-/** `base` plus all effects (and `rest`) is `output`. */
+/** `base` plus all effects (and `rest`) is `output`, and so is `base` plus all `columns` (and `restOfColumns`). */
 export interface AdditiveParts {
   /** Output for an unknown row: the mean over the training rows. */
   readonly base: number;
   readonly output: number;
-  /** The strongest first. */
+  /** By feature of the model, the strongest first. */
   readonly effects: readonly FeatureEffect[];
   readonly rest?: RemainingEffects;
+  /** The same by column of the request; the effect of a derived value is shared equally among the columns that it reads. */
+  readonly columns?: readonly FeatureEffect[];
+  readonly restOfColumns?: RemainingEffects;
 }
 
 /** Why a row got its prediction: exact SHAP values of the model. */
@@ -41,18 +45,39 @@ export interface Explanation extends AdditiveParts {
     | null;
 }
 
-/** The explanation with the `top` strongest effects of each scale; the others are summed up in `rest`. */
-export function keepStrongest(explanation: Explanation, top: number): Explanation {
-  const { onAnswerScale, effects, ...head } = explanation;
+/** By which names effects are told: those of the model's features, those of the request's columns, or both beside each other. */
+export type EffectView = "feature" | "column" | "both";
+export const effectViews: readonly EffectView[] = ["feature", "column", "both"];
+
+/** The explanation as it was asked for: this view, and of it the `top` strongest effects (null: all), the others summed up. */
+export function presentExplanation(explanation: Explanation, view: EffectView, top: number | null): Explanation {
+  const { space, meaning, label, onAnswerScale } = explanation;
   return {
-    ...head,
-    ...strongest(effects, top),
-    onAnswerScale: onAnswerScale === null ? null : { ...onAnswerScale, ...strongest(onAnswerScale.effects, top) },
+    space,
+    meaning,
+    label,
+    ...presentParts(explanation, view, top),
+    onAnswerScale:
+      onAnswerScale === null
+        ? null
+        : { scale: onAnswerScale.scale, unit: onAnswerScale.unit, ...presentParts(onAnswerScale, view, top) },
   };
 }
 
-function strongest(effects: readonly FeatureEffect[], top: number): Pick<AdditiveParts, "effects" | "rest"> {
-  if (effects.length <= top) return { effects };
+function presentParts(
+  { base, output, effects, columns = [] }: AdditiveParts,
+  view: EffectView,
+  top: number | null,
+): AdditiveParts {
+  const main = strongest(view === "column" ? columns : effects, top);
+  const head = { base, output, effects: main.effects, ...(main.rest === undefined ? {} : { rest: main.rest }) };
+  if (view !== "both") return head;
+  const other = strongest(columns, top);
+  return { ...head, columns: other.effects, ...(other.rest === undefined ? {} : { restOfColumns: other.rest }) };
+}
+
+function strongest(effects: readonly FeatureEffect[], top: number | null): Pick<AdditiveParts, "effects" | "rest"> {
+  if (top === null || effects.length <= top) return { effects };
   const others = effects.slice(top);
   return {
     effects: effects.slice(0, top),

@@ -1,12 +1,12 @@
-import type { Frame } from "@atalaya/learn";
-import { errors } from "../errors.js";
+import { estimateMs } from "../models/scoring-cost.js";
 import type { ServedModel } from "../models/served-model.js";
 import type { ServedPipeline } from "../models/served-pipeline.js";
-import { decodeBody } from "../rows/decode-body.js";
-import { requestRows } from "../rows/request-rows.js";
+import type { Challenger } from "../rollout/challenger.js";
+import type { AnswerOptions } from "../rows/request-rows.js";
 import type { PredictionService } from "../service.js";
-import { type Explanation, keepStrongest } from "./explanation.js";
+import type { Explanation } from "./explanation.js";
 import type { Prediction } from "./prediction.js";
+import { type BodyForm, type LoggedText, type ScoredBody, type ScoringCall, scoreBody } from "./score-body.js";
 
 /** Which model answered. */
 export interface AnswerHead {
@@ -29,76 +29,108 @@ export interface ExplainedPrediction {
 
 export type ExplainAnswer = AnswerHead & (ExplainedPrediction | { readonly predictions: readonly ExplainedPrediction[] });
 
-/** A body that was read and found good, with the one model that answers all of it. */
-interface ScoringRequest {
-  readonly model: ServedModel;
-  readonly rows: readonly unknown[];
-  readonly isSingle: boolean;
-  readonly frame: Frame;
+/** A body to be answered, with what is known of who sent it. */
+export interface ScoringRequest {
+  readonly pipeline: ServedPipeline;
+  readonly form: BodyForm;
+  readonly body: Uint8Array | undefined;
+  readonly options: AnswerOptions;
+  readonly caller: string | null;
+  readonly trace: string | null;
+  /** Milliseconds that the request has taken so far. */
+  readonly elapsedMs: () => number;
+  /** Parts of a stream: names of the columns, and the model that answers all of it. */
+  readonly columns?: readonly string[];
+  readonly model?: ServedModel;
 }
+
+/** An answer as JSON (or, to parts of CSV, as CSV). */
+export type AnswerText = string | Uint8Array;
+
+/** Work that is estimated to take longer leaves the event loop to others. */
+const LONGEST_ON_LOOP_MS = 2;
 
 /**
- * Answers a predict request and hands it to the prediction log. `elapsedMs` says how long the request has taken so far.
+ * Answers a request, on this thread when it is quick, and hands it to the prediction log.
  *
- * @throws SERVE_NOT_READY, SERVE_BODY_…, SERVE_TOO_MANY_ROWS, SERVE_BAD_ROWS
+ * @throws SERVE_NOT_READY, SERVE_OVERLOADED, and as `scoreBody`
  */
-export function predictRequest(
-  service: PredictionService,
-  pipeline: ServedPipeline,
-  body: Uint8Array | undefined,
-  elapsedMs: () => number,
-): PredictAnswer {
-  const request = readRequest(pipeline, body, service.mostRows);
-  const { model, isSingle, frame } = request;
-  const predictions = model.scoring.predict(frame);
-  const head = answerHead(service, model);
-  service.metrics.predicted(model.pipeline, model.version, predictions.length);
-  log(service, "predict", head.id, request, predictions, elapsedMs);
-  return isSingle ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
-}
-
-/** Answers an explain request with the `top` strongest effects of each row (null: all). @throws as `predictRequest` */
-export function explainRequest(
-  service: PredictionService,
-  pipeline: ServedPipeline,
-  body: Uint8Array | undefined,
-  top: number | null,
-  elapsedMs: () => number,
-): ExplainAnswer {
-  const request = readRequest(pipeline, body, service.mostExplainedRows);
-  const { model, isSingle, frame } = request;
-  const predictions = model.scoring.predict(frame);
-  const explained = model.scoring.explain(frame).map((explanation, row): ExplainedPrediction => {
-    return { prediction: predictions[row]!, explanation: top === null ? explanation : keepStrongest(explanation, top) };
+export function scoreRequest(service: PredictionService, request: ScoringRequest): AnswerText | Promise<AnswerText> {
+  const { pipeline, form, body, options, columns } = request;
+  const champion = request.model ?? pipeline.ready();
+  const rollout = service.rolloutOf(pipeline);
+  const challenger = request.model === undefined ? (rollout?.choose() ?? null) : null;
+  const model = challenger?.model ?? champion;
+  const call: ScoringCall = {
+    form,
+    id: service.nextId(),
+    options,
+    mostRows: service.mostRows,
+    mostExplainedRows: service.mostExplainedRows,
+    wantsLog: service.log !== null,
+    ...(columns === undefined ? {} : { columns }),
+  };
+  const { threads } = service;
+  if (threads !== null && estimateMs(model.cost, body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS) {
+    return threads.score(model, call, body).then((scored) => {
+      tell(service, request, model, call.id, scored);
+      return scored.bytes;
+    });
+  }
+  if (challenger !== null) {
+    const scored = tryChallenger(service, request, challenger, call);
+    if (scored !== null) {
+      tell(service, request, challenger.model, call.id, scored);
+      return scored.text;
+    }
+  }
+  const start = performance.now();
+  const scored = scoreBody(champion, call, body);
+  rollout?.championAnswered(scored.predictions, performance.now() - start, (other) => {
+    service.metrics.challenged(pipeline.name, "shadow", scored.rows);
+    return scoreBody(other, { ...call, wantsLog: false }, body).predictions;
   });
-  const head = answerHead(service, model);
-  service.metrics.explained(model.pipeline, model.version, explained.length);
-  log(service, "explain", head.id, request, predictions, elapsedMs);
-  return isSingle ? { ...head, ...explained[0]! } : { ...head, predictions: explained };
+  tell(service, request, champion, call.id, scored);
+  return scored.text;
 }
 
-function readRequest(pipeline: ServedPipeline, body: Uint8Array | undefined, mostRows: number): ScoringRequest {
-  const model = pipeline.ready();
-  const { rows, isSingle } = requestRows(decodeBody(body), mostRows);
-  const { frame, problems } = model.scoring.read(rows);
-  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: pipeline.name, problems, isSingle });
-  return { model, rows, isSingle, frame };
-}
-
-function answerHead(service: PredictionService, { pipeline, version, alias, hash }: ServedModel): AnswerHead {
-  return { id: service.nextId(), pipeline, version, alias, model: hash };
-}
-
-function log(
+/** null: it failed, and the champion answers. A row that is refused is no failure: @throws as `scoreBody`. */
+function tryChallenger(
   service: PredictionService,
-  kind: "predict" | "explain",
+  { pipeline, body }: ScoringRequest,
+  challenger: Challenger,
+  call: ScoringCall,
+): ScoredBody | null {
+  const start = performance.now();
+  const rollout = service.rolloutOf(pipeline);
+  try {
+    const scored = scoreBody(challenger.model, call, body);
+    rollout?.tell(challenger, challenger.answered(scored.predictions, performance.now() - start, null));
+    service.metrics.challenged(pipeline.name, challenger.role, scored.rows);
+    return scored;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    rollout?.tell(challenger, challenger.failed());
+    return null;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const { status } = error as { status?: unknown };
+  return typeof status === "number" && status < 500;
+}
+
+/** To the metrics and the log. */
+function tell(
+  service: PredictionService,
+  { caller, trace, elapsedMs }: ScoringRequest,
+  { pipeline, version }: ServedModel,
   id: string,
-  { model, rows, isSingle }: ScoringRequest,
-  predictions: readonly Prediction[],
-  elapsedMs: () => number,
+  { rows, isExplained, log }: { rows: number; isExplained: boolean; log: LoggedText | null },
 ): void {
-  if (service.log === null) return;
-  const { pipeline, version, hash } = model;
-  const latencyMs = elapsedMs();
-  service.log.offer({ id, kind, at: Date.now(), pipeline, version, model: hash, latencyMs, rows, predictions, isSingle });
+  if (isExplained) service.metrics.explained(pipeline, version, rows);
+  else service.metrics.predicted(pipeline, version, rows);
+  if (service.log === null || log === null || rows === 0) return;
+  const kind = isExplained ? "explain" : "predict";
+  service.log.offer({ id, kind, at: Date.now(), pipeline, version, latencyMs: elapsedMs(), rows, ...log, caller, trace });
 }

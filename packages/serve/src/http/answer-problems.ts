@@ -23,6 +23,8 @@ export function sendProblem(
     const facts = { occurrence, code: known.code, method: request.method, url: request.url, error: describeCause(cause) };
     service.logger.error(facts, known.message);
   }
+  // What is not read of a body would stand before the next request.
+  if (known.status === 408 || known.status === 413) reply.header("connection", "close");
   if (known.retryable) reply.header("retry-after", RETRY_AFTER_SECONDS);
   return reply
     .code(known.status)

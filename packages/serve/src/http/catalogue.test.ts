@@ -44,16 +44,23 @@ describe("/openapi.json", () => {
   it("describes routes that are there", async () => {
     const document = (await get("/openapi.json")).json();
     expect(document.openapi).toBe("3.1.0");
-    const paths = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    const operations = Object.entries<Record<string, { responses: object }>>(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { responses }]) => ({ path, method, statuses: Object.keys(responses) })),
     );
-    for (const entry of paths) {
-      const [method, path] = entry.split(" ") as [string, string];
-      const url = path.replace("{name}", "house-prices");
-      const { statusCode } = await server.app.inject({ method: method as "GET" | "POST", url });
-      expect([200, 400], entry).toContain(statusCode);
+    for (const { path, method, statuses } of operations) {
+      const url = path.replace("{name}", "house-prices").replace("{version}", "1");
+      const response = await server.app.inject({ method: method.toUpperCase() as "GET" | "POST", url });
+      expect(statuses, `${method} ${path}`).toContain(String(response.statusCode));
+      expect(response.body).not.toContain("SERVE_ROUTE_UNKNOWN");
     }
-    expect(paths).toHaveLength(13);
+    expect(operations).toHaveLength(31);
+  });
+
+  it("is a page too, which loads nothing from elsewhere", async () => {
+    const page = await get("/docs");
+    expect(page.headers["content-type"]).toContain("text/html");
+    expect(page.body).toContain('fetch("/openapi.json")');
+    expect(page.body).not.toMatch(/https?:/);
   });
 
   it("has the fields of the model with limits, an example and no dangling reference", async () => {

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, it } from "vitest";
-import type { PredictionRecord } from "../prediction-log/prediction-log.js";
+import type { PredictionRecord } from "../prediction-log/prediction-record.js";
 import { encodeLinear, openLinear } from "../test/linear-model.js";
 import { MemoryModels } from "../test/memory-models.js";
 import { startPredictionServer } from "./server.js";
@@ -65,7 +65,7 @@ it("answers a request that has begun, then closes, and its log is written", asyn
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toContain('"value":1040');
   expect(written).toMatchObject([
-    { pipeline: "house-prices", version: 1, rows: [{ bed: 4 }], predictions: [{ value: 1040 }], isSingle: true },
+    { pipeline: "house-prices", version: 1, rows: 1, inputs: '[{"bed":4}]', answers: '[{"value":1040,"unit":"USD"}]' },
   ]);
   expect(written[0]!.latencyMs).toBeGreaterThan(0);
 });

@@ -168,6 +168,9 @@ describe("a failure inside", () => {
         classes: null,
         inputs: [],
         example: null,
+        features: [],
+        sample: [],
+        reference: [],
         read: () => {
           throw new TypeError("secret detail");
         },

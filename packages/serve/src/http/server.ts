@@ -8,8 +8,12 @@ import { DEFAULT_BODY_BYTES, predictionRoutes } from "./plugin.js";
 export interface PredictionServerOptions extends PredictionServiceOptions {
   /** Largest body in bytes: 10 MiB unless said otherwise. */
   readonly bodyBytes?: number;
-  /** Longest time for a request to arrive as a whole; a slower sender gets 408. */
+  /** Longest time for a body to arrive as a whole, and longest pause of a stream; a slower sender gets 408. */
   readonly requestTimeoutMs?: number;
+  /** Requests a second that one caller may send; absent: as many as it likes. */
+  readonly requestsPerSecond?: number;
+  /** How late the event loop may be before new requests are refused. */
+  readonly mostLagMs?: number;
   /** Longest time for its head. */
   readonly headersTimeoutMs?: number;
   /** How long an idle connection is kept; longer than that of a load balancer before it, or it sends into a closed one. */
@@ -49,7 +53,15 @@ export async function createPredictionServer(options: PredictionServerOptions): 
   const app = createApp(service, options, bodyBytes);
   answerProblems(app, service, bodyBytes);
   measureRequests(app, service);
-  await app.register(predictionRoutes, { service, bodyBytes, home });
+  const { requestTimeoutMs: arrivalMs = 30_000, requestsPerSecond, mostLagMs } = options;
+  await app.register(predictionRoutes, {
+    service,
+    bodyBytes,
+    home,
+    arrivalMs,
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(mostLagMs === undefined ? {} : { mostLagMs }),
+  });
   await options.extend?.({ app, service });
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
@@ -89,7 +101,8 @@ function createApp(service: PredictionService, options: PredictionServerOptions,
   return fastify({
     logger: false,
     bodyLimit,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    // A stream of rows may take hours; how long a body may take its reader says.
+    requestTimeout: 0,
     keepAliveTimeout: options.keepAliveMs ?? 72_000,
     http: { headersTimeout: options.headersTimeoutMs ?? 10_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: "idle",

@@ -1,3 +1,5 @@
+import type { ServingRules } from "./serving-rules.js";
+
 /** Which version of a pipeline's model is wanted: by number, or the one that carries an alias now. */
 export type WantedModel = { readonly version: number } | { readonly alias: string };
 
@@ -10,6 +12,9 @@ export interface StoredModel {
   readonly bytes: Uint8Array;
   /** What its evaluation measured. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** The run that trained it. */
+  readonly run?: string | null;
+  readonly rules?: ServingRules;
 }
 
 /** Where models come from. An error that it throws means that it cannot be reached now, not that there is no model. */

@@ -1,6 +1,7 @@
 import { isAtalayaError } from "@atalaya/errors";
 import type { Registry } from "@atalaya/registry";
 import type { ModelSource } from "./model-source.js";
+import { readServingRules } from "./serving-rules.js";
 
 /** What the registry says when there is no such model: no failure, but an answer. */
 const UNKNOWN = new Set(["REGISTRY_PIPELINE_UNKNOWN", "REGISTRY_VERSION_UNKNOWN", "REGISTRY_ALIAS_UNKNOWN"]);
@@ -11,9 +12,9 @@ export function registryModels(registry: Pick<Registry, "aliasOf" | "versionOf" 
     versionOf: async (pipeline, alias) => (await registry.aliasOf(pipeline, alias))?.version ?? null,
     load: (pipeline, wanted) =>
       nullIfUnknown(async () => {
-        const { version, hash, metrics } = await registry.versionOf(pipeline, wanted);
+        const { version, hash, metrics, run, signature } = await registry.versionOf(pipeline, wanted);
         const { bytes } = await registry.loadBundle(pipeline, { version });
-        return { version, hash, bytes, metrics: onlyNumbers(metrics) };
+        return { version, hash, bytes, metrics: onlyNumbers(metrics), run, rules: readServingRules(signature) };
       }),
     onChange: async (pipeline, callback) => {
       const stop = await registry.onAliasChange(pipeline, () => callback());

@@ -1,4 +1,4 @@
-import type { ColumnSchema, Frame, RowReading, TaskKind } from "@atalaya/learn";
+import type { ColumnSchema, Frame, ReferenceSketch, RowReading, TaskKind } from "@atalaya/learn";
 import type { Explanation } from "../answers/explanation.js";
 import type { Prediction } from "../answers/prediction.js";
 
@@ -12,8 +12,14 @@ export interface ScoringModel {
   /** Classes in the order of the model's outputs; null for numbers and anomalies. */
   readonly classes: readonly string[] | null;
   readonly inputs: readonly ColumnSchema[];
+  /** Names of the features that the model reads. */
+  readonly features: readonly string[];
   /** A row that can be sent as it is. */
   readonly example: Row | null;
+  /** Rows on which the model was replayed: what a global explanation is made of. */
+  readonly sample: readonly Row[];
+  /** Distributions of the training rows, by column. */
+  readonly reference: readonly ReferenceSketch[];
   /** Checks and reads request rows; never throws. */
   read(rows: readonly unknown[]): RowReading;
   /** One prediction per row of a frame that was read without a problem. */

@@ -1,19 +1,33 @@
 import { createHash } from "node:crypto";
 import { errors } from "../errors.js";
 import type { StoredModel } from "./model-source.js";
+import { measureCost, type ScoringCost } from "./scoring-cost.js";
 import type { OpenModel, ScoringModel } from "./scoring-model.js";
+import { NO_RULES, type ServingRules } from "./serving-rules.js";
 
-/** A version in memory, as one immutable handle: a request takes it once, so an answer never mixes two versions. */
-export interface ServedModel {
+/** Who answers: all that an answer says about its model. Plain data, so that a thread can be told. */
+export interface ModelIdentity {
   readonly pipeline: string;
   readonly version: number;
   /** The alias by which it was chosen; null: by its number. */
   readonly alias: string | null;
   /** SHA-256 of the bundle. */
   readonly hash: string;
+  /** The run that trained it. */
+  readonly run: string | null;
+  readonly rules: ServingRules;
+}
+
+/** A version in memory, as one immutable handle: a request takes it once, so an answer never mixes two versions. */
+export interface ServedModel extends ModelIdentity {
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loadedAt: Date;
   readonly scoring: ScoringModel;
+  /** The bundle in memory that threads share. */
+  readonly bytes: Uint8Array;
+  readonly cost: ScoringCost;
+  /** The part of it that answers tell. */
+  readonly identity: ModelIdentity;
 }
 
 /**
@@ -22,15 +36,19 @@ export interface ServedModel {
  * @throws SERVE_MODEL_REFUSED when its checksum is wrong, it is no bundle, or it does not answer as it did when it was made
  */
 export function openStoredModel(pipeline: string, stored: StoredModel, alias: string | null, open: OpenModel): ServedModel {
-  const { version, hash, metrics } = stored;
+  const { version, hash, metrics, run = null, rules = NO_RULES } = stored;
   const found = createHash("sha256").update(stored.bytes).digest("hex");
   if (found !== hash) {
     throw errors.MODEL_REFUSED({ pipeline, version, because: `its bytes have the checksum ${found}, not ${hash}` });
   }
-  return { pipeline, version, alias, hash, metrics, loadedAt: new Date(), scoring: tryToOpen(pipeline, stored, open) };
+  const bytes = new Uint8Array(new SharedArrayBuffer(stored.bytes.length));
+  bytes.set(stored.bytes);
+  const scoring = tryToOpen(pipeline, version, bytes, open);
+  const identity = { pipeline, version, alias, hash, run, rules };
+  return { ...identity, identity, metrics, loadedAt: new Date(), scoring, bytes, cost: measureCost(scoring) };
 }
 
-function tryToOpen(pipeline: string, { version, bytes }: StoredModel, open: OpenModel): ScoringModel {
+function tryToOpen(pipeline: string, version: number, bytes: Uint8Array, open: OpenModel): ScoringModel {
   try {
     return open(bytes);
   } catch (cause) {

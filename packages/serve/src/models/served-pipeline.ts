@@ -1,5 +1,6 @@
 import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
 import { errors } from "../errors.js";
+import type { LastGoodModels } from "./last-good.js";
 import type { ModelSource, StoredModel, WantedModel } from "./model-source.js";
 import type { OpenModel } from "./scoring-model.js";
 import { openStoredModel, type ServedModel } from "./served-model.js";
@@ -9,6 +10,8 @@ export interface ModelObserver {
   /** null: nothing is served any more, as no version carries the alias. */
   served(pipeline: string, model: ServedModel | null): void;
   failed(pipeline: string, error: AtalayaError): void;
+  /** The version could not be put on local disk. */
+  notKept?(pipeline: string, error: unknown): void;
 }
 
 export interface ServedPipelineOptions {
@@ -19,6 +22,8 @@ export interface ServedPipelineOptions {
   readonly observer: ModelObserver;
   /** How often the alias is asked for besides notifications, which may be lost. */
   readonly pollMs: number;
+  /** Absent: nothing is kept on local disk. */
+  readonly lastGood?: LastGoodModels | undefined;
 }
 
 /**
@@ -60,6 +65,11 @@ export class ServedPipeline {
     return this.#problem;
   }
 
+  /** True: it answers, but its models cannot be reached, so a move of the alias would go unnoticed. */
+  get degraded(): boolean {
+    return this.#model !== null && this.#problem?.code === "SERVE_MODEL_SOURCE_FAILED";
+  }
+
   /** The model to answer with. @throws SERVE_NOT_READY */
   ready(): ServedModel {
     if (this.#model !== null) return this.#model;
@@ -67,10 +77,25 @@ export class ServedPipeline {
     throw errors.NOT_READY({ pipeline: this.name, because });
   }
 
-  /** Loads what the alias names and follows it from now on. Never rejects: problems are told to the observer. */
+  /**
+   * Loads what the alias names and follows it from now on. Resolves as soon as there is a model to answer with, be it the
+   * last good one of the local disk. Never rejects: problems are told to the observer.
+   */
   async start(): Promise<void> {
-    await Promise.all([this.#listen(), this.#follow({ retryRefused: false })]);
-    this.#pollLater();
+    await this.#startWithLastGood();
+    const following = Promise.all([this.#listen(), this.#follow({ retryRefused: false })]).then(() => this.#pollLater());
+    if (this.#model === null) await following;
+  }
+
+  async #startWithLastGood(): Promise<void> {
+    const stored = await this.#options.lastGood?.load(this.name, this.alias);
+    if (stored == null) return;
+    try {
+      this.#swap(openStoredModel(this.name, stored, this.alias, this.#options.open));
+    } catch (error) {
+      // Damaged on disk, or of another release: what the alias names is fetched as if there were none.
+      if (isAtalayaError(error)) this.#report(error);
+    }
   }
 
   /**
@@ -143,6 +168,7 @@ export class ServedPipeline {
     const version = await this.#ask(() => this.#options.source.versionOf(this.name, this.alias));
     if (version === null) {
       this.#refusedVersion = null;
+      await this.#options.lastGood?.forget(this.name, this.alias).catch(() => undefined);
       return this.#swap(null);
     }
     if (this.#model?.version === version && this.#model.alias === this.alias) return this.#model;
@@ -152,11 +178,18 @@ export class ServedPipeline {
       if (stored === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
       const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
       this.#refusedVersion = null;
+      this.#keep(stored);
       return this.#swap(model);
     } catch (error) {
       if (isAtalayaError(error) && error.code === "SERVE_MODEL_REFUSED") this.#refusedVersion = version;
       throw error;
     }
+  }
+
+  /** A disk that is full costs the next start, not this answer. */
+  #keep(stored: StoredModel): void {
+    const kept = this.#options.lastGood?.keep(this.name, this.alias, stored);
+    kept?.catch((error: unknown) => this.#options.observer.notKept?.(this.name, error));
   }
 
   #swap<Model extends ServedModel | null>(model: Model): Model {

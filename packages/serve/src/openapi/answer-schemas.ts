@@ -1,11 +1,20 @@
 import type { JsonSchema, JsonValue } from "@atalaya/learn";
+import type { AnswerFields } from "../answers/answer-fields.js";
 import type { ScoringModel } from "../models/scoring-model.js";
 
 const number: JsonSchema = { type: "number" };
 const text: JsonSchema = { type: "string" };
 
-/** Schema of an answer: who answered, with the parts of one answer or a list of several. */
-export function headSchemas(one: JsonValue, several: JsonValue): JsonSchema {
+/**
+ * Schema of an answer: who answered, with the parts of one answer or a list of several. A predict request holds an
+ * explanation when it asked for one.
+ */
+export function headSchemas(
+  prediction: JsonSchema,
+  explanation: JsonSchema,
+  isExplained: boolean,
+  fields: AnswerFields | null,
+): JsonSchema {
   const head = {
     id: { type: "string", format: "uuid" },
     pipeline: text,
@@ -14,15 +23,22 @@ export function headSchemas(one: JsonValue, several: JsonValue): JsonSchema {
     model: { type: "string", description: "SHA-256 of the model" },
   };
   const names = Object.keys(head);
-  const oneParts = one as Record<string, JsonValue>;
+  const further = Object.fromEntries(
+    ((isExplained ? fields?.explain : fields?.predict) ?? []).map(({ name, source }) => [
+      name,
+      { description: `The answer's ${source}` },
+    ]),
+  );
+  const answer = {
+    properties: { prediction, explanation, ...further },
+    required: ["prediction", ...(isExplained ? ["explanation"] : [])],
+  };
+  const explained = { type: "object", ...answer };
+  const items = isExplained ? explained : { anyOf: [explained, prediction] };
   return {
     anyOf: [
-      { type: "object", properties: { ...head, ...oneParts }, required: [...names, ...Object.keys(oneParts)] },
-      {
-        type: "object",
-        properties: { ...head, predictions: { type: "array", items: several } },
-        required: [...names, "predictions"],
-      },
+      { type: "object", properties: { ...head, ...answer.properties }, required: [...names, ...answer.required] },
+      { type: "object", properties: { ...head, predictions: { type: "array", items } }, required: [...names, "predictions"] },
     ],
   };
 }
@@ -54,7 +70,26 @@ const additive: Record<string, JsonValue> = {
   output: { type: "number", description: "base plus all effects, and rest" },
   effects,
   rest: { ...object({ features: { type: "integer" }, effect: number }), description: "Effects left out by ?top, as a sum" },
+  columns: effects,
+  restOfColumns: object({ features: { type: "integer" }, effect: number }),
 };
+
+const globalEffects: JsonSchema = {
+  type: "array",
+  items: object({ feature: text, meanAbsoluteEffect: number, meanEffect: number, share: number }),
+};
+
+export const globalSchema: JsonSchema = object({
+  pipeline: text,
+  version: { type: "integer" },
+  alias: { type: ["string", "null"] },
+  model: text,
+  space: text,
+  meaning: text,
+  rows: { type: "integer" },
+  features: globalEffects,
+  columns: globalEffects,
+});
 
 export const explanationSchema: JsonSchema = {
   type: "object",

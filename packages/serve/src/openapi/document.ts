@@ -1,8 +1,17 @@
 import { describeRow, type JsonSchema, type JsonValue } from "@atalaya/learn";
 import type { ServedPipeline } from "../models/served-pipeline.js";
-import { explanationSchema, headSchemas, predictionSchema, problemSchema } from "./answer-schemas.js";
-
-const JSON_TYPE = "application/json";
+import { explanationSchema, globalSchema, headSchemas, predictionSchema, problemSchema } from "./answer-schemas.js";
+import {
+  jsonContent,
+  keyHeader,
+  pathParameter,
+  problems,
+  readOperation,
+  reference,
+  topParameter,
+  viewParameter,
+} from "./operations.js";
+import { invocationPaths, openInferencePaths } from "./protocol-paths.js";
 
 /**
  * OpenAPI 3.1 document of what is served now: the paths of each pipeline with the schema of its rows, made from the
@@ -10,9 +19,9 @@ const JSON_TYPE = "application/json";
  */
 export function openApiDocument(pipelines: readonly ServedPipeline[]): JsonSchema {
   const [only, ...others] = pipelines;
-  const paths: Record<string, JsonValue> = { ...systemPaths() };
+  const paths: Record<string, JsonValue> = { ...systemPaths(), ...openInferencePaths(pipelines) };
   for (const pipeline of pipelines) Object.assign(paths, pipelinePaths(pipeline, `/v1/pipelines/${pipeline.name}`, ""));
-  if (only !== undefined && others.length === 0) Object.assign(paths, pipelinePaths(only, "", "Short"));
+  if (only !== undefined && others.length === 0) Object.assign(paths, pipelinePaths(only, "", "Short"), invocationPaths(only));
   return {
     openapi: "3.1.0",
     info: { title: "Atalaya prediction service", version: "1" },
@@ -33,43 +42,63 @@ function pipelineSchemas({ name, model }: ServedPipeline): [string, JsonSchema][
   ];
 }
 
-function pipelinePaths({ name }: ServedPipeline, prefix: string, suffix: string): Record<string, JsonValue> {
+const optionProperties = {
+  explain: { type: "boolean" },
+  top: { type: "integer", minimum: 1, maximum: 999_999 },
+  by: viewSchema(),
+};
+
+function viewSchema(): JsonSchema {
+  return { type: "string", enum: ["feature", "column", "both"] };
+}
+
+function pipelinePaths({ name, model }: ServedPipeline, prefix: string, suffix: string): Record<string, JsonValue> {
   const row = reference(`${name}.row`);
   const rows = { type: "array", items: row };
-  const wrapped = { type: "object", properties: { rows }, required: ["rows"], additionalProperties: false };
-  const requestBody = jsonContent({ anyOf: [row, wrapped, rows] });
+  const wrapped = { type: "object", properties: { rows, ...optionProperties }, required: ["rows"], additionalProperties: false };
+  const example = model?.scoring.example ?? null;
+  const json = { schema: { anyOf: [row, wrapped, rows] }, ...(example === null ? {} : { example }) };
+  const text = { schema: { type: "string" } };
+  const requestBody = { required: true, content: { "application/json": json, "application/x-ndjson": text, "text/csv": text } };
   const prediction = reference(`${name}.prediction`);
-  const explained = {
-    type: "object",
-    properties: { prediction, explanation: reference(`${name}.explanation`) },
-    required: ["prediction", "explanation"],
-  };
+  const explanation = reference(`${name}.explanation`);
   const operation = (action: string, summary: string, more: Record<string, JsonValue>): JsonValue => ({
     post: { operationId: `${action}${suffix}-${name}`, summary, tags: [name], ...more },
   });
-  const scored = (one: JsonValue, several: JsonValue): JsonValue => ({
-    200: { description: "One answer for one row, a list for rows", ...jsonContent(headSchemas(one, several)) },
-    ...problems(400, 413, 415, 422, 503),
+  const scored = (isExplained: boolean): JsonValue => ({
+    200: {
+      description: "One answer for one row, a list for rows, a stream for a stream",
+      content: {
+        "application/json": { schema: headSchemas(prediction, explanation, isExplained, model?.rules.fields ?? null) },
+        "application/x-ndjson": text,
+        "text/csv": text,
+      },
+    },
+    ...problems(400, 408, 413, 415, 422),
   });
   const loaded = {
     200: { description: "What is served now", ...jsonContent(loadedSchema) },
-    ...problems(400, 404, 409, 415, 503),
+    ...problems(400, 404, 408, 409, 413, 415),
   };
-  const top = {
-    name: "top",
-    in: "query",
-    description: "Only so many of the strongest effects",
-    schema: { type: "integer", minimum: 1, maximum: 999_999 },
-  };
+  const explain = { name: "explain", in: "query", description: "Say why, too", schema: { type: "boolean" } };
   return {
     [`${prefix}/predict`]: operation("predict", `Predict with ${name}`, {
-      requestBody: { required: true, ...requestBody },
-      responses: scored({ prediction }, prediction),
+      parameters: [explain, topParameter, viewParameter, keyHeader],
+      requestBody,
+      responses: scored(false),
     }),
     [`${prefix}/explain`]: operation("explain", `Predict with ${name} and say why`, {
-      parameters: [top],
-      requestBody: { required: true, ...requestBody },
-      responses: scored({ prediction, explanation: reference(`${name}.explanation`) }, explained),
+      parameters: [topParameter, viewParameter, keyHeader],
+      requestBody,
+      responses: scored(true),
+    }),
+    [`${prefix}/explain/global`]: readOperation(`explainGlobal${suffix}-${name}`, "What the model looks at on the whole", {
+      schema: globalSchema,
+      responses: problems(400),
+    }),
+    [`${prefix}/feedback`]: operation("feedback", "Say what was true of answers", {
+      requestBody: { required: true, ...jsonContent({ anyOf: [labelSchema, { type: "array", items: labelSchema }] }) },
+      responses: { 200: { description: "Labels taken", ...jsonContent(takenSchema) }, ...problems(400, 404, 408, 413, 415, 422) },
     }),
     [`${prefix}/reload`]: operation("reload", "Go back to the version that carries the alias", { responses: loaded }),
     [`${prefix}/load_model`]: operation("load", "Serve a version in this process until a reload", {
@@ -78,6 +107,26 @@ function pipelinePaths({ name }: ServedPipeline, prefix: string, suffix: string)
     }),
   };
 }
+
+const labelSchema: JsonSchema = {
+  type: "object",
+  properties: {
+    id: {
+      type: "string",
+      description: "Id of the answer; row n of several is <id>:<n>",
+      pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(:[0-9]{1,7})?$",
+    },
+    label: { type: ["number", "string", "boolean"], maxLength: 1_000 },
+  },
+  required: ["id", "label"],
+  additionalProperties: false,
+};
+
+const takenSchema: JsonSchema = {
+  type: "object",
+  properties: { pipeline: { type: "string" }, taken: { type: "integer" } },
+  required: ["pipeline", "taken"],
+};
 
 const wantedSchema: JsonSchema = {
   type: "object",
@@ -106,60 +155,40 @@ const loadedSchema: JsonSchema = {
 };
 
 function systemPaths(): Record<string, JsonValue> {
-  const read = (
-    operationId: string,
-    summary: string,
-    more: Record<string, JsonValue> = {},
-    parameters: JsonValue[] = [],
-  ): JsonValue => ({
+  const name = pathParameter("name");
+  const days = {
+    name: "days",
+    in: "query",
+    description: "Answers of so many days",
+    schema: { type: "integer", minimum: 1, maximum: 999_999 },
+  };
+  const text = (operationId: string, summary: string, type: string): JsonValue => ({
     get: {
       operationId,
       summary,
       tags: ["service"],
-      ...(parameters.length === 0 ? {} : { parameters }),
-      responses: { 200: { description: "Done", ...jsonContent({ type: "object" }) }, ...more },
+      responses: { 200: { description: summary, content: { [type]: { schema: { type: "string" } } } } },
     },
   });
-  const name = { name: "name", in: "path", required: true, schema: { type: "string" } };
   return {
-    "/health": read("health", "The process answers"),
-    "/ready": read("ready", "Every pipeline has a model", {
-      503: { description: "Not yet", ...jsonContent({ type: "object" }) },
+    "/health": readOperation("health", "The process answers"),
+    "/ready": readOperation("ready", "Every pipeline has a model", {
+      responses: { 503: { description: "Not yet", ...jsonContent({ type: "object" }) } },
     }),
-    "/metrics": {
-      get: {
-        operationId: "metrics",
-        summary: "Metrics in Prometheus' text format",
-        tags: ["service"],
-        responses: { 200: { description: "Metrics", content: { "text/plain": { schema: { type: "string" } } } } },
-      },
-    },
-    "/v1/pipelines": read("list", "What is served"),
-    "/v1/pipelines/{name}": read("describe", "One pipeline: its model, metrics, inputs and an example", problems(404), [name]),
+    "/metrics": text("metrics", "Metrics in Prometheus' text format", "text/plain"),
+    "/docs": text("docs", "This document as a page", "text/html"),
+    "/v1/pipelines": readOperation("list", "What is served"),
+    "/v1/pipelines/{name}": readOperation("describe", "One pipeline: its model, metrics, inputs and an example", {
+      parameters: [name],
+      responses: problems(404),
+    }),
+    "/v1/pipelines/{name}/rollout": readOperation("rollout", "How versions on trial do", {
+      parameters: [name],
+      responses: problems(404),
+    }),
+    "/v1/pipelines/{name}/quality": readOperation("quality", "How good the answers were, by version", {
+      parameters: [name, days],
+      responses: problems(400, 404),
+    }),
   };
-}
-
-function problems(...statuses: readonly number[]): Record<string, JsonValue> {
-  const content = { "application/problem+json": { schema: reference("Problem") } };
-  return Object.fromEntries(
-    statuses.map((status) => [status, { description: descriptionByStatus[status] ?? "Refused", content }]),
-  );
-}
-
-const descriptionByStatus: Readonly<Record<number, string>> = {
-  400: "The body or an option cannot be read",
-  404: "There is no such pipeline, version or alias",
-  409: "The version cannot be trusted and was refused",
-  413: "Too large, or too many rows",
-  415: "Not JSON",
-  422: "A field is missing, unknown or of another type",
-  503: "There is no model to answer with yet",
-};
-
-function jsonContent(schema: JsonValue): { content: JsonSchema } {
-  return { content: { [JSON_TYPE]: { schema } } };
-}
-
-function reference(name: string): JsonSchema {
-  return { $ref: `#/components/schemas/${name}` };
 }

@@ -1,19 +1,24 @@
-import { describe, expect, it } from "vitest";
-import { PredictionLog, type PredictionRecord } from "./prediction-log.js";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { DiskSpool } from "./disk-spool.js";
+import { PredictionLog } from "./prediction-log.js";
+import type { PredictionRecord } from "./prediction-record.js";
 
 function record(id: number, rows = 1): PredictionRecord {
-  const predictions = Array.from({ length: rows }, () => ({ value: id, unit: null }));
   return {
     id: String(id),
     kind: "predict",
     at: 0,
     pipeline: "p",
     version: 1,
-    model: "m",
     latencyMs: 1,
-    rows: predictions,
-    predictions,
-    isSingle: rows === 1,
+    rows,
+    inputs: "[]",
+    answers: "[]",
+    caller: null,
+    trace: null,
   };
 }
 
@@ -79,5 +84,68 @@ describe("the prediction log", () => {
     expect([log.writtenRows, log.queuedRows, log.droppedRows]).toEqual([0, 0, 7]);
     log.offer(record(2));
     expect(log.droppedRows).toBe(8);
+  });
+});
+
+describe("with a spool", () => {
+  const folder = mkdtempSync(join(tmpdir(), "atalaya-spool-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const until = async (isTrue: () => boolean): Promise<void> => {
+    for (let wait = 0; wait < 400 && !isTrue(); wait++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(isTrue()).toBe(true);
+  };
+
+  it("what the sink does not take lies on disk, and is given back in full when it takes it again", async () => {
+    const directory = join(folder, "outage");
+    const target = sink(3);
+    const log = new PredictionLog({ sink: target, spool: new DiskSpool(directory), gatherMs: 1, mostRows: 20 });
+    for (let id = 0; id < 200; id++) {
+      log.offer(record(id));
+      if (id % 10 === 9) await until(() => log.queuedRows === 0);
+    }
+    expect(log.isSpooling).toBe(true);
+    expect(log.spooledRows).toBeGreaterThan(100);
+    await until(() => !log.isSpooling);
+    log.offer(record(200));
+    await log.close();
+    expect(new Set(target.batches.flat())).toEqual(new Set(Array.from({ length: 201 }, (_, id) => String(id))));
+    expect([log.writtenRows, log.droppedRows, log.spoolBytes]).toEqual([201, 0, 0]);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("nothing is lost when the process ends before the sink is back, and the next one hands it over", async () => {
+    const directory = join(folder, "restart");
+    const down = new PredictionLog({ sink: sink(1_000), spool: new DiskSpool(directory), gatherMs: 1 });
+    for (let id = 0; id < 30; id++) down.offer(record(id));
+    await down.close(50);
+    expect(down.droppedRows).toBe(0);
+    const target = sink();
+    const next = new PredictionLog({ sink: target, spool: new DiskSpool(directory), gatherMs: 1 });
+    await until(() => next.writtenRows === 30);
+    await next.close();
+    expect(new Set(target.batches.flat()).size).toBe(30);
+  });
+
+  it("takes over the files of processes that are gone, and counts lines that were cut", async () => {
+    const directory = join(folder, "crash");
+    const first = new PredictionLog({ sink: sink(1_000), spool: new DiskSpool(directory), gatherMs: 1 });
+    first.offer(record(1));
+    await first.close(50);
+    // No process has this number: Linux ends at 2^22.
+    writeFileSync(join(directory, "1-4999999-000000.jsonl"), `${JSON.stringify(record(2))}\n{"id":"3","rows"`);
+    const target = sink();
+    const next = new PredictionLog({ sink: target, spool: new DiskSpool(directory), gatherMs: 1 });
+    await until(() => next.writtenRows === 2);
+    await next.close();
+    expect(target.batches.flat().sort()).toEqual(["1", "2"]);
+    expect(next.droppedRows).toBe(1);
+  });
+
+  it("a full disk or spool is counted as loss, and stops nothing", async () => {
+    const log = new PredictionLog({ sink: sink(1_000), spool: new DiskSpool(join(folder, "full"), 10), gatherMs: 1 });
+    log.offer(record(1, 7));
+    await until(() => log.droppedRows === 7);
+    await log.close(10);
   });
 });

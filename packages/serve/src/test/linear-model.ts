@@ -36,6 +36,9 @@ function linearModel(factor: number): ScoringModel {
     target: { name: "price", unit: "USD" },
     classes: null,
     inputs: homeInputs,
+    features: ["bed", "houseSize", "city"],
+    sample: [{ bed: 3 }, { bed: 5 }],
+    reference: [],
     example: { bed: 3, houseSize: 1800, status: "sold", city: "Ponce" },
     read,
     predict: (frame) => each(frame, (row) => ({ value: value(frame, row), unit: "USD" })),
@@ -47,7 +50,7 @@ function linearModel(factor: number): ScoringModel {
           { feature: "houseSize", value: readJsonCell(frame.columns.get("houseSize")!, row), effect: 300 },
           { feature: "city", value: readJsonCell(frame.columns.get("city")!, row), effect: 200 },
         ];
-        const parts = { base: 1000, output, effects };
+        const parts = { base: 1000, output, effects, columns: effects };
         return {
           space: "value",
           meaning: "USD",

@@ -12,8 +12,14 @@ export class MemoryModels implements ModelSource {
   readonly #aliases = new Map<string, number>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  store(pipeline: string, version: number, bytes: Uint8Array, hash = createHash("sha256").update(bytes).digest("hex")): void {
-    this.#versions.set(`${pipeline}/${version}`, { version, hash, bytes, metrics: { r2: 0.9, mape: null } });
+  store(
+    pipeline: string,
+    version: number,
+    bytes: Uint8Array,
+    hash = createHash("sha256").update(bytes).digest("hex"),
+    more: Partial<StoredModel> = {},
+  ): void {
+    this.#versions.set(`${pipeline}/${version}`, { version, hash, bytes, metrics: { r2: 0.9, mape: null }, ...more });
   }
 
   promote(pipeline: string, version: number | null, alias = "production"): void {

@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import { errors } from "../errors.js";
+import { csvAnswers, goodLine, judgeLines, lineAnswers, readLines } from "../forms/lines.js";
+import { invocationAnswer, readInvocation, rowsOfCsv } from "../forms/mlflow.js";
+import { inferenceAnswer, readInference } from "../forms/open-inference.js";
+import type { ScoringModel } from "../models/scoring-model.js";
+import type { ModelIdentity } from "../models/served-model.js";
+import { decodeJson, textOf } from "../rows/decode-body.js";
+import { type AnswerOptions, type RequestRows, requestRows } from "../rows/request-rows.js";
+import { fieldsOf } from "./answer-fields.js";
+import { type Explanation, presentExplanation } from "./explanation.js";
+import type { Prediction } from "./prediction.js";
+
+/** How a body is written, and so its answer: our rows, two protocols of others, and parts of streams. */
+export type BodyForm = "rows" | "openInference" | "invocation" | "invocationCsv" | "lines" | "csvLines";
+
+/** Everything that scoring a body needs besides body and model: plain data, so that a thread can do it. */
+export interface ScoringCall {
+  readonly form: BodyForm;
+  /** Names the answer. */
+  readonly id: string;
+  readonly options: AnswerOptions;
+  readonly mostRows: number;
+  readonly mostExplainedRows: number;
+  /** True: inputs and answers are wanted as text, to be kept. */
+  readonly wantsLog: boolean;
+  /** Names of the columns of a part of CSV, which only the first part holds. */
+  readonly columns?: readonly string[];
+}
+
+/** A model and all that an answer says about it. */
+export interface AnsweringModel {
+  readonly scoring: ScoringModel;
+  readonly identity: ModelIdentity;
+}
+
+/** Inputs and answers of a request as the text of JSON lists. */
+export interface LoggedText {
+  readonly inputs: string;
+  readonly answers: string;
+}
+
+export interface ScoredBody {
+  readonly text: string;
+  readonly rows: number;
+  readonly isSingle: boolean;
+  readonly isExplained: boolean;
+  readonly log: LoggedText | null;
+  readonly predictions: readonly Prediction[];
+}
+
+/** Rows that were read and found good, with what they were answered. */
+interface Answered {
+  readonly rows: readonly unknown[];
+  readonly predictions: readonly Prediction[];
+  readonly explanations: readonly Explanation[] | null;
+}
+
+/**
+ * Answers a request's body. Pure, so it may run on any thread.
+ *
+ * @throws SERVE_BODY_…, SERVE_TOO_MANY_ROWS, SERVE_BAD_ROWS, SERVE_BAD_OPTION, SERVE_BAD_TENSOR, SERVE_BAD_INVOCATION
+ */
+export function scoreBody(model: AnsweringModel, call: ScoringCall, body: Uint8Array | undefined): ScoredBody {
+  switch (call.form) {
+    case "rows":
+      return scoreRows(model, call, body);
+    case "openInference": {
+      const request = readInference(decodeJson(body).value, call.mostRows);
+      const answered = answer(model, request.rows, call.options, false);
+      const text = JSON.stringify(inferenceAnswer(model.scoring, model.identity, request, answered.predictions, call.id));
+      return scored(model, call, text, answered);
+    }
+    case "invocation":
+    case "invocationCsv": {
+      const rows =
+        call.form === "invocation"
+          ? readInvocation(decodeJson(body).value)
+          : rowsOfCsv(textOf(body ?? new Uint8Array()), model.scoring.inputs);
+      if (rows.length > call.mostRows) throw errors.TOO_MANY_ROWS({ rows: rows.length, limit: call.mostRows });
+      const answered = answer(model, rows, call.options, false);
+      return scored(model, call, JSON.stringify(invocationAnswer(answered.predictions)), answered);
+    }
+    case "lines":
+    case "csvLines":
+      return scoreLines(model, call, textOf(body ?? new Uint8Array()));
+  }
+}
+
+function scoreRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | undefined): ScoredBody {
+  const { text, value } = decodeJson(body);
+  const request = requestRows(value, inputNames(model.scoring), call.options, ({ explain }) =>
+    explain ? call.mostExplainedRows : call.mostRows,
+  );
+  const { rows, isSingle, options } = request;
+  const answered = answer(model, rows, options, isSingle);
+  const head = headText(call.id, model.identity);
+  const part = (row: number) => answerText(model, call.id, answered, row, options, isSingle);
+  const tail = isSingle ? part(0) : `"predictions":[${answered.predictions.map((_, row) => part(row)).join(",")}]`;
+  const log = call.wantsLog ? { inputs: inputsText(model, request, text), answers: predictionsText(answered) } : null;
+  return {
+    text: `${head}${tail}}`,
+    rows: rows.length,
+    isSingle,
+    isExplained: options.explain,
+    log,
+    predictions: answered.predictions,
+  };
+}
+
+/** Each row of a stream has its own outcome, so a bad one spoils no other. */
+function scoreLines(model: AnsweringModel, call: ScoringCall, text: string): ScoredBody {
+  const { scoring, identity } = model;
+  const { view, top } = call.options;
+  const lines = call.columns === undefined ? readLines(text) : rowsOfCsv(text, scoring.inputs, call.columns).map(goodLine);
+  const outcomes = judgeLines(lines, scoring, identity.pipeline);
+  const good = outcomes.filter(({ problem }) => problem === null).map(({ row }) => row);
+  const answered = answer(model, good, call.options, false);
+  const explanations = answered.explanations?.map((explanation) => presentExplanation(explanation, view, top)) ?? null;
+  const write = call.form === "lines" ? lineAnswers : csvAnswers;
+  return scored(model, call, write(call.id, outcomes, { ...answered, explanations }, scoring), answered);
+}
+
+/** @throws SERVE_BAD_ROWS */
+function answer(
+  { scoring, identity }: AnsweringModel,
+  rows: readonly unknown[],
+  { explain }: AnswerOptions,
+  isSingle: boolean,
+): Answered {
+  const { frame, problems } = scoring.read(rows);
+  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: identity.pipeline, problems, isSingle });
+  return { rows, predictions: scoring.predict(frame), explanations: explain ? scoring.explain(frame) : null };
+}
+
+function scored({ identity }: AnsweringModel, call: ScoringCall, text: string, answered: Answered): ScoredBody {
+  const { rows } = answered;
+  const log = call.wantsLog ? { inputs: rowsText(identity, rows), answers: predictionsText(answered) } : null;
+  return { text, rows: rows.length, isSingle: false, isExplained: call.options.explain, log, predictions: answered.predictions };
+}
+
+const headByIdentity = new WeakMap<ModelIdentity, string>();
+
+/** Beginning of an answer; all but its id is the same for every answer of a model. */
+function headText(id: string, identity: ModelIdentity): string {
+  let tail = headByIdentity.get(identity);
+  if (tail === undefined) {
+    const { pipeline, version, alias, hash } = identity;
+    tail = `",${JSON.stringify({ pipeline, version, alias, model: hash }).slice(1, -1)},`;
+    headByIdentity.set(identity, tail);
+  }
+  return `{"id":"${id}${tail}`;
+}
+
+/** One answer: parts of an object when it stands alone, else an object. */
+function answerText(
+  { scoring, identity }: AnsweringModel,
+  id: string,
+  { predictions, explanations }: Answered,
+  row: number,
+  { view, top }: AnswerOptions,
+  isSingle: boolean,
+): string {
+  const prediction = predictions[row]!;
+  const { rules, version, hash: model, run } = identity;
+  const fields = explanations === null ? rules.fields.predict : rules.fields.explain;
+  if (explanations === null && fields.length === 0) {
+    return isSingle ? `"prediction":${JSON.stringify(prediction)}` : JSON.stringify(prediction);
+  }
+  const explanation = explanations === null ? null : presentExplanation(explanations[row]!, view, top);
+  const own = explanation !== null ? { prediction, explanation } : isSingle ? { prediction } : prediction;
+  const further = fieldsOf(fields, { id, version, model, run, featureNames: scoring.features }, prediction, explanation);
+  const text = JSON.stringify({ ...own, ...further });
+  return isSingle ? text.slice(1, -1) : text;
+}
+
+const namesByModel = new WeakMap<ScoringModel, ReadonlySet<string>>();
+
+function inputNames(scoring: ScoringModel): ReadonlySet<string> {
+  let names = namesByModel.get(scoring);
+  if (names === undefined) {
+    names = new Set(scoring.inputs.map(({ name }) => name));
+    namesByModel.set(scoring, names);
+  }
+  return names;
+}
+
+/** The text of the body itself where it is that of the rows. */
+function inputsText({ identity }: AnsweringModel, { rows, isSingle, isBare }: RequestRows, text: string): string {
+  if (isBare && identity.rules.hashed.length === 0) return isSingle ? `[${text}]` : text;
+  return rowsText(identity, rows);
+}
+
+function rowsText({ rules }: ModelIdentity, rows: readonly unknown[]): string {
+  if (rules.hashed.length === 0) return JSON.stringify(rows);
+  const hashed = new Set(rules.hashed);
+  return JSON.stringify(
+    rows.map((row) =>
+      Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, hashed.has(name) ? hashOf(value) : value])),
+    ),
+  );
+}
+
+/** Missing stays missing; equal values stay equal. */
+function hashOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32)}`;
+}
+
+function predictionsText({ predictions }: Answered): string {
+  return JSON.stringify(predictions);
+}
