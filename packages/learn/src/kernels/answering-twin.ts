@@ -36,8 +36,9 @@ export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
 }
 
 function codesInto(doubles: Float64Array, into: Int8Array | Int16Array, lowest: number): AnsweringKernels["codeNumbers"] {
-  return (values, count, thresholds, steps, missing, isFloat32, to) => {
+  return (values, count, thresholds, steps, missing, isFloat32, to, otherMissing, other) => {
     const first = to / into.BYTES_PER_ELEMENT;
+    const second = other / into.BYTES_PER_ELEMENT;
     const table = thresholds >> 3;
     for (let row = 0; row < count; row++) {
       const given = doubles[(values >> 3) + row];
@@ -45,6 +46,7 @@ function codesInto(doubles: Float64Array, into: Int8Array | Int16Array, lowest: 
       let below = 0;
       for (let half = 1 << (steps - 1); half > 0; half >>= 1) if (doubles[table + below + half - 1] < value) below += half;
       into[first + row] = Number.isNaN(value) ? missing : below + lowest;
+      if (other > 0) into[second + row] = Number.isNaN(value) ? otherMissing : below + lowest;
     }
   };
 }

@@ -36,6 +36,8 @@ type CodeNumbers = (
   missing: number,
   isFloat32: number,
   into: number,
+  otherMissing: number,
+  other: number,
 ) => void;
 
 /** The inner loops of answers, on addresses in one memory; described beside the AssemblyScript sources in `assembly/`. */

@@ -31,7 +31,7 @@ export class BlockCodes {
     this.codes = new view(memory.buffer, memory.take(slots.length * stride * codeBytes), slots.length * stride);
     this.values = new Float64Array(memory.buffer, memory.take(stride * 8), stride);
     this.thresholds = slots.map((slot) => {
-      if (slot.kind === "categories") return 0;
+      if (slot.kind !== "thresholds") return 0;
       const address = memory.take(slot.thresholds.byteLength);
       new Float64Array(memory.buffer, address, slot.thresholds.length).set(slot.thresholds);
       return address;
@@ -60,7 +60,7 @@ export class BlockCodes {
       }
       const own = slots[slot];
       if (own.kind === "thresholds") this.codeThresholds(slot, own, count);
-      else this.codeCategories(slot, own, count);
+      else if (own.kind === "categories") this.codeCategories(slot, own, count);
     }
   }
 
@@ -72,11 +72,13 @@ export class BlockCodes {
     }
   }
 
-  private codeThresholds(slot: number, { steps, missing }: ThresholdSlot, count: number): void {
+  private codeThresholds(slot: number, { steps, missing, hasTwin }: ThresholdSlot, count: number): void {
     const { kernels } = this.memory;
-    const { codeBytes, isFloat32 } = this.plan;
+    const { codeBytes, isFloat32, highest } = this.plan;
     const code = codeBytes === 1 ? kernels.codeNumbers : kernels.codeNumbersWide;
-    code(this.values.byteOffset, count, this.thresholds[slot], steps, missing, isFloat32 ? 1 : 0, this.addressOf(slot));
+    const other = hasTwin ? this.addressOf(slot + 1) : 0;
+    const into = this.addressOf(slot);
+    code(this.values.byteOffset, count, this.thresholds[slot], steps, missing, isFloat32 ? 1 : 0, into, -highest - 1, other);
   }
 
   /** As `goesLeft` of route.ts has it: a value is cut to a whole number, and missing below 0 or past the last bit. */

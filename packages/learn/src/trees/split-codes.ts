@@ -31,7 +31,11 @@ export type CodeSlot =
       /** Ascending, padded with Infinity to 2^steps − 1: halving needs no test of the end. */
       readonly thresholds: Float64Array;
       readonly steps: number;
+      /** The next slot has the same thresholds, and sends what is missing the other way. */
+      readonly hasTwin: boolean;
     }
+  /** Codes of the slot before, but for what is missing. */
+  | { readonly kind: "twin"; readonly feature: number; readonly missing: number }
   | {
       readonly kind: "categories";
       readonly feature: number;
@@ -42,10 +46,9 @@ export type CodeSlot =
       readonly right: number;
     };
 
-/** Questions about one feature. */
+/** Nodes that ask the same. */
 interface Questions {
   readonly feature: number;
-  readonly isMissingLeft: boolean;
   /** -1: thresholds. */
   readonly set: number;
   readonly nodes: number[];
@@ -57,51 +60,71 @@ interface Questions {
  * @param codeBytes  1: slots of up to 255 thresholds; 2: of up to 65,535
  */
 export function splitCodes(trees: TreeEnsemble, codeBytes: 1 | 2): SplitCodes {
-  const slots: CodeSlot[] = [];
-  const slotByNode = new Int32Array(trees.featureByNode.length).fill(-1);
   const highest = codeBytes === 1 ? 127 : 32_767;
-  const lowest = -highest - 1;
-  const codeByNode = new Int32Array(slotByNode.length).fill(highest);
-  for (const { feature, isMissingLeft, set, nodes } of questionsOf(trees)) {
-    const missing = isMissingLeft ? lowest : highest;
-    const first = slots.length;
-    if (set >= 0) {
-      const words = trees.categoryWords.subarray(trees.categorySetStart[set], trees.categorySetStart[set + 1]);
-      slots.push({ kind: "categories", feature, missing, words, left: lowest, right: highest });
-      for (const node of nodes) {
-        slotByNode[node] = first;
-        codeByNode[node] = 0;
-      }
-      continue;
-    }
-    const most = highest - lowest;
-    const distinct = distinctThresholds(trees, nodes);
-    for (let begin = 0; begin < distinct.length; begin += most)
-      slots.push(thresholdSlot(feature, missing, distinct.subarray(begin, begin + most)));
-    for (const node of nodes) {
-      const rank = countBelow(distinct, trees.thresholdByNode[node]);
-      slotByNode[node] = first + Math.floor(rank / most);
-      codeByNode[node] = (rank % most) + lowest;
-    }
+  const nodeCount = trees.featureByNode.length;
+  const plan = {
+    slots: [] as CodeSlot[],
+    slotByNode: new Int32Array(nodeCount).fill(-1),
+    codeByNode: new Int32Array(nodeCount).fill(highest),
+    codeBytes,
+    highest,
+    isFloat32: trees.precision === "float32",
+    zeroIsMissingByFeature: trees.zeroIsMissingByFeature,
+  };
+  for (const questions of questionsOf(trees)) {
+    if (questions.set >= 0) addCategories(trees, questions, plan);
+    else addThresholds(trees, questions, plan);
   }
-  const { precision, zeroIsMissingByFeature } = trees;
-  return { slots, slotByNode, codeByNode, codeBytes, highest, isFloat32: precision === "float32", zeroIsMissingByFeature };
+  return plan;
 }
 
-/** Nodes by what they ask, sorted by feature. */
+function addCategories(trees: TreeEnsemble, { feature, set, nodes }: Questions, plan: SplitCodes & { slots: CodeSlot[] }): void {
+  const { slots, highest, slotByNode, codeByNode } = plan;
+  const words = trees.categoryWords.subarray(trees.categorySetStart[set], trees.categorySetStart[set + 1]);
+  for (const isMissingLeft of [0, 1]) {
+    const own = nodes.filter((node) => trees.missingLeftByNode[node] === isMissingLeft);
+    if (own.length === 0) continue;
+    const missing = isMissingLeft === 1 ? -highest - 1 : highest;
+    const slot = slots.push({ kind: "categories", feature, missing, words, left: -highest - 1, right: highest }) - 1;
+    for (const node of own) {
+      slotByNode[node] = slot;
+      codeByNode[node] = 0;
+    }
+  }
+}
+
+function addThresholds(trees: TreeEnsemble, { feature, nodes }: Questions, plan: SplitCodes & { slots: CodeSlot[] }): void {
+  const { slots, highest, slotByNode, codeByNode } = plan;
+  const { missingLeftByNode, thresholdByNode } = trees;
+  const most = 2 * highest + 1;
+  const ways = [0, 1].filter((way) => nodes.some((node) => missingLeftByNode[node] === way));
+  const distinct = distinctThresholds(trees, nodes);
+  const first = slots.length;
+  for (let begin = 0; begin < distinct.length; begin += most) {
+    const missing = ways[0] === 1 ? -highest - 1 : highest;
+    slots.push(thresholdSlot(feature, missing, distinct.subarray(begin, begin + most), ways.length === 2));
+    if (ways.length === 2) slots.push({ kind: "twin", feature, missing: -highest - 1 });
+  }
+  for (const node of nodes) {
+    const rank = countBelow(distinct, thresholdByNode[node]);
+    slotByNode[node] = first + Math.floor(rank / most) * ways.length + ways.indexOf(missingLeftByNode[node]);
+    codeByNode[node] = (rank % most) - highest - 1;
+  }
+}
+
+/** Sorted by feature. */
 function questionsOf(trees: TreeEnsemble): Questions[] {
-  const byKey = new Map<string, Questions>();
+  const bySet = new Map<number, Questions>();
   for (let node = 0; node < trees.featureByNode.length; node++) {
     const feature = trees.featureByNode[node];
     if (feature < 0) continue;
     const set = trees.categorySetByNode[node];
-    const isMissingLeft = trees.missingLeftByNode[node] === 1;
-    const key = `${feature} ${set} ${isMissingLeft}`;
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { feature, isMissingLeft, set, nodes: [node] });
+    const key = (set + 1) * trees.featureCount + feature;
+    const known = bySet.get(key);
+    if (known === undefined) bySet.set(key, { feature, set, nodes: [node] });
     else known.nodes.push(node);
   }
-  return [...byKey.values()].sort((first, second) => first.feature - second.feature);
+  return [...bySet.values()].sort((first, second) => first.feature - second.feature);
 }
 
 function distinctThresholds({ thresholdByNode }: TreeEnsemble, nodes: readonly number[]): Float64Array {
@@ -110,11 +133,11 @@ function distinctThresholds({ thresholdByNode }: TreeEnsemble, nodes: readonly n
   return all.filter((value, position) => position === 0 || value !== all[position - 1]);
 }
 
-function thresholdSlot(feature: number, missing: number, own: Float64Array): CodeSlot {
+function thresholdSlot(feature: number, missing: number, own: Float64Array, hasTwin: boolean): CodeSlot {
   const steps = 32 - Math.clz32(own.length);
   const thresholds = new Float64Array(2 ** steps - 1).fill(Number.POSITIVE_INFINITY);
   thresholds.set(own);
-  return { kind: "thresholds", feature, missing, thresholds, steps };
+  return { kind: "thresholds", feature, missing, thresholds, steps, hasTwin };
 }
 
 function countBelow(ascending: Float64Array, value: number): number {
