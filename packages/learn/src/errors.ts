@@ -1,9 +1,11 @@
 import { defineErrors } from "@atalaya/errors";
 
+const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1_048_576).toLocaleString("en")} MiB`;
+
 export const errors = defineErrors("LEARN", {
   BALANCE_OF_NUMBERS: {
     status: 400,
-    message: () => "A random forest can balance classes, but the target is a number.",
+    message: () => "Classes can be balanced, but the target is a number.",
     hint: () => "Leave balance out, or give row weights.",
   },
   BUNDLE_BROKEN: {
@@ -26,6 +28,11 @@ export const errors = defineErrors("LEARN", {
       `The model file has format version ${found}; this Atalaya reads versions 1 to ${supported}.`,
     hint: ({ found, supported }: { found: number; supported: number }) =>
       found > supported ? "Upgrade Atalaya, or load a version trained by this release." : "Train the model again.",
+  },
+  CONTINUE_MISMATCH: {
+    status: 400,
+    message: ({ problem }: { problem: string }) => `Training cannot go on from this model: ${problem}.`,
+    hint: () => "Continue from a model of gradient boosting that was fitted on the same columns, target and loss.",
   },
   EXPLANATION_NOT_ADDITIVE: {
     status: 500,
@@ -133,6 +140,11 @@ export const errors = defineErrors("LEARN", {
     hint: ({ known, suggestion }: { known: readonly string[]; suggestion: string | null }) =>
       suggestion === null ? `There are ${known.join(", ")}.` : `Did you mean "${suggestion}"?`,
   },
+  LOSS_OF_CLASSES: {
+    status: 400,
+    message: ({ loss }: { loss: string }) => `The loss "${loss}" is for numbers, but the target is a class.`,
+    hint: () => "Leave loss out: classes are fitted by log-loss.",
+  },
   LOG_OF_CLASSES: {
     status: 400,
     message: () => 'The parameter fitOn is "log1p", but the target is a class.',
@@ -147,6 +159,12 @@ export const errors = defineErrors("LEARN", {
     message: ({ metric, task }: { metric: string; task: string; known: readonly string[] }) =>
       `There is no metric "${metric}" for ${task}.`,
     hint: ({ known }: { known: readonly string[] }) => `There are ${known.join(", ")}.`,
+  },
+  MONOTONE_INVALID: {
+    status: 400,
+    message: ({ feature, problem }: { feature: string; problem: string }) =>
+      `The constraint on "${feature}" cannot be kept: ${problem}.`,
+    hint: () => 'Name a column of numbers, and say "increasing" or "decreasing".',
   },
   NOTHING_VARIES: {
     status: 422,
@@ -261,6 +279,12 @@ export const errors = defineErrors("LEARN", {
     status: 422,
     message: ({ rows, needed }: { rows: number; needed: number }) =>
       `There are ${rows} training rows; at least ${needed} are needed.`,
+  },
+  TRAINING_MEMORY: {
+    status: 507,
+    message: ({ neededBytes, availableBytes }: { neededBytes: number; availableBytes: number }) =>
+      `Training needs ${inMegabytes(neededBytes)} of memory, but there are ${inMegabytes(availableBytes)}.`,
+    hint: () => "Give it fewer rows or columns, or the process more memory (one fit can use 4,096 MiB at most).",
   },
   VALIDATION_CLASSES_DIFFER: {
     status: 400,

@@ -44,6 +44,7 @@ export { importLightgbmText } from "./interop/import-lightgbm.js";
 export { importXgboostJson, importXgboostUbjson } from "./interop/import-xgboost.js";
 export type { ForeignFormat, ImportedModel } from "./interop/imported-model.js";
 export { anomalyScore, averagePathLength } from "./isolation-forest/path-length.js";
+export { provideKernels } from "./kernels/load-kernels.js";
 export * from "./metrics/catalogue.js";
 export * from "./metrics/evidence.js";
 export * from "./metrics/measure.js";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { binMatrix } from "./binned-matrix.js";
+import { createEngine } from "../kernels/load-kernels.js";
+import { binTable } from "./binned-table.js";
 import { midway } from "./cuts.js";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -10,19 +11,27 @@ const column = fc.array(fc.oneof({ weight: 6, arbitrary: spiky }, { weight: 1, a
   maxLength: 300,
 });
 
-describe("binMatrix", () => {
+const engine = createEngine();
+const binned = (columns: readonly Float64Array[], bins: number) => {
+  const names = columns.map((_, feature) => `column ${feature}`);
+  const table = binTable(engine, { rowCount: columns[0].length, columns, names }, bins);
+  const columnOf = (feature: number) => table.arena.bytes(table.columns + feature * table.rowCount, table.rowCount);
+  return { table, columnOf };
+};
+
+describe("binTable", () => {
   it("decides on bins as the thresholds decide on raw doubles", () => {
     fc.assert(
       fc.property(column, fc.integer({ min: 3, max: 255 }), (numbers, bins) => {
         const values = Float64Array.from(numbers);
         const other = Float64Array.from(numbers).reverse();
-        const binned = binMatrix({ rowCount: values.length, columns: [other, values], names: ["other", "values"] }, bins);
-        const cuts = binned.cutsByFeature[1];
-        const valueBins = binned.valueBinsByFeature[1];
+        const { table, columnOf } = binned([other, values], bins);
+        const { cuts, valueBins } = table.features[1];
         expect(valueBins).toBe(cuts.length + 1);
         expect(valueBins + 1).toBeLessThanOrEqual(bins);
         for (let row = 0; row < values.length; row++) {
-          const bin = (binned.words[row] >>> 8) & 255;
+          const bin = columnOf(1)[row];
+          expect(table.arena.bytes(table.bins + row * table.stride, table.stride)[1]).toBe(bin);
           if (Number.isNaN(values[row])) expect(bin).toBe(valueBins);
           else {
             expect(bin).toBeLessThan(valueBins);
@@ -37,12 +46,13 @@ describe("binMatrix", () => {
     fc.assert(
       fc.property(column, (numbers) => {
         const values = Float64Array.from(numbers);
-        const binned = binMatrix({ rowCount: values.length, columns: [values], names: ["values"] }, 255);
-        const used = new Set(Array.from(binned.words, (word) => word & 255));
+        const { table, columnOf } = binned([values], 255);
+        const used = new Set(columnOf(0));
         // -0 and 0 are one value to any comparison.
         const distinct = new Set(numbers.filter((value) => !Number.isNaN(value)).map((value) => value + 0));
-        const bins = [...used].filter((bin) => bin < binned.valueBinsByFeature[0]).length;
-        expect(bins).toBe(distinct.size === 0 ? 0 : binned.valueBinsByFeature[0]);
+        const { valueBins } = table.features[0];
+        const bins = [...used].filter((bin) => bin < valueBins).length;
+        expect(bins).toBe(distinct.size === 0 ? 0 : valueBins);
         if (distinct.size > 0 && distinct.size <= 254) expect(bins).toBe(distinct.size);
       }),
     );

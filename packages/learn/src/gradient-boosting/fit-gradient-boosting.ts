@@ -1,46 +1,82 @@
-import type { BinnedMatrix, binMatrix } from "../binning/binned-matrix.js";
+import { binnedBytes } from "../binning/binned-table.js";
 import { errors } from "../errors.js";
-import { checkedCodes, checkMatrix, classWeights, fittedValues, type WeighedRows, weighedRows } from "../model/check-data.js";
+import { checkMemory } from "../kernels/arena.js";
+import {
+  balancedWeights,
+  checkedCodes,
+  checkMatrix,
+  classWeights,
+  fittedValues,
+  type WeighedRows,
+  weighedRows,
+} from "../model/check-data.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
 import type { FittedModel, Target } from "../model/model.js";
-import { createRandom, type Random } from "../random/random.js";
 import { EnsembleBuilder } from "../trees/ensemble-builder.js";
-import { GradientStatistics } from "../trees/gradient-statistics.js";
-import { setCovers } from "../trees/leaf-covers.js";
-import { TreeGrower } from "../trees/tree-grower.js";
+import type { GrowthLimits } from "../trees/growth.js";
+import { growthBytes } from "../trees/growth-memory.js";
+import { PackedGradients } from "../trees/packed-gradients.js";
+import { predictEnsemble } from "../trees/predict.js";
+import type { Workplace } from "../trees/workplace.js";
 import type { ParametersOf } from "../tune/parameter-schema.js";
+import { Booster } from "./booster.js";
+import { logisticLoss, softmaxLoss } from "./class-losses.js";
 import { EarlyStopping } from "./early-stopping.js";
-import { logisticLoss } from "./logistic-loss.js";
 import type { Loss } from "./loss.js";
-import { sampleRows } from "./sample-rows.js";
-import { softmaxLoss } from "./softmax-loss.js";
-import { squaredLoss } from "./squared-loss.js";
+import { readMonotone } from "./monotone.js";
+import { numberLoss } from "./number-losses.js";
 
 type Parameters = ParametersOf<"gradientBoosting">;
 
-/** Least hessian sum in a leaf, in rows: as LightGBM's. */
-const MIN_LEAF_HESSIAN = 1e-3;
-/** Gains below this share of the gradients' squares are rounding. */
-const NOISE = 1e-13;
+/** Depth of a tree that grows level by level, where none is given (XGBoost's). */
+const LEVEL_DEPTH = 6;
 
 /**
- * Histogram gradient boosting: squared loss for a number, log-loss for classes. Trees grow leaf by leaf; missing values
- * learn their side. Sensible models for odd data: a constant target, or fewer rows than two leaves need, give a model
- * without splits that answers the mean (or the class shares).
+ * Histogram gradient boosting: for a number squared, absolute, Huber's or quantile loss, for classes log-loss. Missing values
+ * learn their side, categories are split by sets. Sensible models for odd data: a constant target, or fewer rows than two
+ * leaves need, give a model without splits that answers the mean (the median, or the class shares).
+ *
+ * Cost: about rows · features · depth additions a tree; rows · (2 · features + 36) bytes and the histograms of the leaves.
  */
 export function fitGradientBoosting(
   data: TrainingData,
   parameters: Parameters,
   options: FitOptions,
-  bin: typeof binMatrix,
+  workplace: Workplace,
 ): FittedModel {
   checkMatrix(data.matrix);
   if (data.target === null) throw errors.TARGET_MISSING({ learner: "gradientBoosting" });
   const weighed = weighedRows(data);
   const loss = createLoss(data.target, data.matrix.rowCount, weighed, parameters);
-  const builder = new EnsembleBuilder(data.matrix.columns.length, loss.base, 1);
+  const monotone = readMonotone(parameters.monotone, data.matrix);
+  const limits = limitsOf(parameters, data.matrix.columns.length);
   const stopping = createStopping(data, loss, parameters, options);
-  new Booster(data, parameters, options, weighed, loss, builder, bin(data.matrix, parameters.bins)).run(stopping);
+  const base = options.continueFrom === undefined ? loss.base : checkContinued(options.continueFrom, data, loss);
+  const builder = new EnsembleBuilder(data.matrix.columns.length, base, 1);
+  const validation = stopping === null ? undefined : data.validation?.matrix;
+  const start = options.continueFrom === undefined ? null : startScores(options.continueFrom, data, validation);
+  if (options.continueFrom !== undefined) builder.append(options.continueFrom.trees);
+  checkMemory(neededBytes(data, loss, limits, workplace.threads, validation?.rowCount ?? 0));
+  const table = workplace.bin(data.matrix, parameters.bins, validation);
+  const mark = table.arena.mark;
+  try {
+    const task = {
+      parameters,
+      options,
+      weighed: { ...weighed, weights: loss.weights },
+      loss,
+      limits,
+      monotone,
+      start,
+      threads: workplace.threads,
+    };
+    const booster = new Booster(table, task, builder);
+    workplace.open(table);
+    booster.run(stopping);
+  } finally {
+    table.arena.release(mark);
+    workplace.close(table);
+  }
   return {
     learner: "gradientBoosting",
     parameters,
@@ -52,12 +88,37 @@ export function fitGradientBoosting(
   };
 }
 
-function createLoss(target: Target, rowCount: number, weighed: WeighedRows, { fitOn }: Parameters): Loss {
-  if (target.kind === "number") return squaredLoss(fittedValues(target, rowCount, fitOn), weighed, fitOn);
+function limitsOf({ growth, leaves, depth, minLeafRows, minGain }: Parameters, featuresPerSplit: number): GrowthLimits {
+  const isByLevel = growth === "depth";
+  return {
+    leaves: isByLevel ? 0 : leaves,
+    depth: isByLevel && depth <= 0 ? LEVEL_DEPTH : depth,
+    minLeafRows,
+    minGain,
+    featuresPerSplit,
+  };
+}
+
+function neededBytes(data: TrainingData, loss: Loss, limits: GrowthLimits, threads: number, validationRows: number): number {
+  const rows = data.matrix.rowCount + validationRows;
+  const features = data.matrix.columns.length;
+  const gradients = PackedGradients.bytes(data.matrix.rowCount, rows, loss.outputCount, loss.weights !== null);
+  return binnedBytes(rows, features) + growthBytes(rows, features, limits.leaves === 0 ? 64 : limits.leaves, threads) + gradients;
+}
+
+function createLoss(target: Target, rowCount: number, weighed: WeighedRows, parameters: Parameters): Loss {
+  const { fitOn, balance, loss } = parameters;
+  if (target.kind === "number") {
+    if (balance) throw errors.BALANCE_OF_NUMBERS({});
+    return numberLoss(parameters, fittedValues(target, rowCount, fitOn), weighed, fitOn);
+  }
   if (fitOn === "log1p") throw errors.LOG_OF_CLASSES({});
+  if (loss !== "squared") throw errors.LOSS_OF_CLASSES({ loss });
   const { codes, classes } = checkedCodes(target, rowCount);
-  const weights = classWeights(codes, classes, weighed);
-  return classes.length === 2 ? logisticLoss(codes, weighed, weights) : softmaxLoss(codes, weighed, weights);
+  const plain = classWeights(codes, classes, weighed);
+  const balanced = balance ? { rows: weighed.rows, weights: balancedWeights(codes, weighed, plain) } : weighed;
+  const weights = balance ? classWeights(codes, classes, balanced) : plain;
+  return classes.length === 2 ? logisticLoss(codes, balanced, weights) : softmaxLoss(codes, balanced, weights);
 }
 
 function createStopping(data: TrainingData, loss: Loss, { fitOn }: Parameters, options: FitOptions): EarlyStopping | null {
@@ -68,135 +129,41 @@ function createStopping(data: TrainingData, loss: Loss, { fitOn }: Parameters, o
   if (columns.length !== data.matrix.columns.length) {
     throw errors.FEATURE_COUNT_MISMATCH({ expected: data.matrix.columns.length, got: columns.length });
   }
-  if (target.kind === "number") {
-    return new EarlyStopping(columns, fittedValues(validation.target, rowCount, fitOn), loss, options.earlyStoppingRounds ?? 0);
-  }
+  const patience = options.earlyStoppingRounds ?? 0;
+  if (target.kind === "number") return new EarlyStopping(fittedValues(validation.target, rowCount, fitOn), loss, patience);
   const { codes, classes } = checkedCodes(validation.target, rowCount);
   if (classes.join("\n") !== target.classes.join("\n")) throw errors.VALIDATION_CLASSES_DIFFER({});
-  return new EarlyStopping(columns, codes, loss, options.earlyStoppingRounds ?? 0);
+  return new EarlyStopping(codes, loss, patience);
 }
 
-/** One run of boosting: the state that its rounds share. */
-class Booster {
-  private readonly grower: TreeGrower;
-  private readonly statistics: GradientStatistics;
-  private readonly gradient: Float64Array;
-  private readonly hessian: Float64Array;
-  private readonly scores: Float64Array[];
-  private readonly rows: Int32Array;
-  private readonly rowsPerTree: number;
-  private readonly featuresPerTree: number;
-  private readonly random: Random;
-
-  constructor(
-    private readonly data: TrainingData,
-    private readonly parameters: Parameters,
-    private readonly options: FitOptions,
-    private readonly weighed: WeighedRows,
-    private readonly loss: Loss,
-    private readonly builder: EnsembleBuilder,
-    private readonly binned: BinnedMatrix,
-  ) {
-    const { matrix } = data;
-    const { leaves, depth, minLeafRows, minGain, l2 } = parameters;
-    this.gradient = new Float64Array(matrix.rowCount);
-    this.hessian = new Float64Array(loss.isUnit ? 0 : matrix.rowCount);
-    this.statistics = new GradientStatistics(this.gradient, this.hessian, {
-      l2,
-      minLeafHessian: loss.isUnit ? 0 : MIN_LEAF_HESSIAN * meanWeight(weighed),
-      hessians: loss.isUnit ? "ones" : "curvatures",
-    });
-    const featuresPerSplit = matrix.columns.length;
-    this.grower = new TreeGrower(this.binned, this.statistics, { leaves, depth, minLeafRows, minGain, featuresPerSplit });
-    this.scores = Array.from(loss.base, (base) => new Float64Array(matrix.rowCount).fill(base));
-    this.rows = new Int32Array(weighed.rows.length);
-    this.rowsPerTree = Math.max(1, Math.round(parameters.rowShare * weighed.rows.length));
-    this.featuresPerTree = Math.max(1, Math.round(parameters.columnShare * matrix.columns.length));
-    this.random = createRandom(options.seed ?? 0);
+/** The base of the model that is continued; throws unless the new trees mean the same as its own. */
+function checkContinued(model: FittedModel, { matrix, target }: TrainingData, loss: Loss): Float64Array {
+  const refuse = (problem: string): Error => errors.CONTINUE_MISMATCH({ problem });
+  const { trees } = model;
+  if (model.learner !== "gradientBoosting") throw refuse(`it is one of ${model.learner}`);
+  if (trees.precision !== "float64" || trees.zeroIsMissingByFeature.length > 0)
+    throw refuse("it was imported from another library");
+  if (trees.featureCount !== matrix.columns.length) {
+    throw refuse(`it reads ${trees.featureCount} columns, and there are ${matrix.columns.length}`);
   }
-
-  run(stopping: EarlyStopping | null): void {
-    const { builder, loss, options, parameters } = this;
-    for (let round = 0; round < parameters.trees; round++) {
-      const didSplit = this.addRound(round, stopping);
-      options.onProgress?.(round + 1, parameters.trees);
-      if (options.shouldStop?.() === true) throw errors.FIT_STOPPED({ done: round + 1, total: parameters.trees });
-      if (!didSplit && this.isSampled() === false) {
-        // Nothing changed, so the next round would not split either.
-        builder.truncate(round * loss.outputCount);
-        break;
-      }
-      if (stopping?.shouldEnd(round) === true) break;
-    }
-    if (stopping !== null) builder.truncate(stopping.bestRounds * loss.outputCount);
-  }
-
-  private isSampled(): boolean {
-    return this.rowsPerTree < this.weighed.rows.length || this.featuresPerTree < this.binned.featureCount;
-  }
-
-  private addRound(round: number, stopping: EarlyStopping | null): boolean {
-    const { loss, scores } = this;
-    const random = this.random.fork(round);
-    loss.startRound(scores);
-    let didSplit = false;
-    for (let output = 0; output < loss.outputCount; output++) {
-      loss.gradients(scores, output, this.gradient, this.hessian);
-      if (this.addTree(output, random)) didSplit = true;
-      stopping?.addTree(this.builder, output);
-    }
-    return didSplit;
-  }
-
-  private addTree(output: number, random: Random): boolean {
-    const { builder, grower, rows, weighed, rowsPerTree } = this;
-    if (rowsPerTree < rows.length) sampleRows(weighed.rows, rowsPerTree, random, rows);
-    else rows.set(weighed.rows);
-    const features = sampleFeatures(this.binned.featureCount, this.featuresPerTree, random);
-    const noise = NOISE * this.gradientSquares(rowsPerTree);
-    const root = builder.startTree(output);
-    grower.grow(builder, root, { rows, rowCount: rowsPerTree, features, random, noise });
-    setCovers(builder, grower.leaves, rows, weighed.weights);
-    this.setLeafValues(this.scores[output]);
-    if (rowsPerTree < rows.length) {
-      builder.addLastTree(this.data.matrix.columns, rows.subarray(rowsPerTree), rows.length - rowsPerTree, this.scores[output]);
-    }
-    return grower.leaves.length > 1;
-  }
-
-  private gradientSquares(rowCount: number): number {
-    const { gradient, rows } = this;
-    let sum = 0;
-    for (let position = 0; position < rowCount; position++) {
-      const own = gradient[rows[position]];
-      sum += own * own;
-    }
-    return sum;
-  }
-
-  /** Shrunk leaf values into the tree, and onto the scores of the rows that it learned from. */
-  private setLeafValues(score: Float64Array): void {
-    const { leaves } = this.grower;
-    for (let leaf = 0; leaf < leaves.length; leaf++) {
-      const value = this.parameters.learningRate * this.statistics.leafValue(leaves.totals, leaf * leaves.channels);
-      this.builder.setValue(leaves.node[leaf], value);
-      for (let position = leaves.begin[leaf]; position < leaves.end[leaf]; position++) score[this.rows[position]] += value;
-    }
-  }
+  if (model.space !== loss.space)
+    throw refuse(`its answers are in the space "${model.space}", and these would be in "${loss.space}"`);
+  const classes = target?.kind === "class" ? target.classes : [];
+  if (classes.join("\n") !== (model.classes ?? []).join("\n")) throw refuse("it has other classes, or another order of them");
+  return trees.baseByOutput;
 }
 
-function meanWeight({ rows, weights }: WeighedRows): number {
-  if (weights === null) return 1;
-  let sum = 0;
-  for (const row of rows) sum += weights[row];
-  return sum / rows.length;
-}
-
-/** Some of the features, ascending. */
-function sampleFeatures(featureCount: number, count: number, random: Random): Int32Array {
-  const all = Int32Array.from({ length: featureCount }, (_, feature) => feature);
-  if (count >= featureCount) return all;
-  const chosen = new Int32Array(featureCount);
-  sampleRows(all, count, random, chosen);
-  return chosen.slice(0, count);
+function startScores(
+  model: FittedModel,
+  { matrix }: TrainingData,
+  validation: TrainingData["matrix"] | undefined,
+): readonly Float64Array[] {
+  const own = predictEnsemble(model.trees, matrix);
+  if (validation === undefined) return own;
+  return predictEnsemble(model.trees, validation).map((scores, output) => {
+    const both = new Float64Array(matrix.rowCount + validation.rowCount);
+    both.set(own[output]);
+    both.set(scores, matrix.rowCount);
+    return both;
+  });
 }

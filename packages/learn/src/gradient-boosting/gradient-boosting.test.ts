@@ -86,7 +86,8 @@ describe("gradient boosting of a number", () => {
     const rows = data.matrix;
     const [one] = predictRaw(weighted, rows);
     const [other] = predictRaw(doubled, rows);
-    expect(rmse(one, other)).toBeLessThan(1e-9);
+    // Gradients are rounded to parts of 2^-22 or so, with other units in the two fits.
+    expect(rmse(one, other)).toBeLessThan(1e-7);
     expect(weighted.trees.coverByNode[0]).toBe(600);
   });
 

@@ -46,3 +46,24 @@ export const candidateAt = { gain: 0, leftGradient: 8, leftHessian: 16, bin: 24,
 export const lossCodes = { squared: 0, absolute: 1, huber: 2, quantile: 3, logistic: 4, softmax: 5 } as const;
 /** How `packGradients` weighs a row. */
 export const packModes = { unit: 0, weighted: 1, drawn: 2, probability: 3 } as const;
+
+/** Words (of 4 bytes) through which the threads of one fit talk; see threads/team.ts. */
+export const controlAt = {
+  ticket: 16,
+  done: 17,
+  sleepers: 18,
+  epoch: 19,
+  abort: 20,
+  active: 21,
+  isLeadWaiting: 22,
+  operation: 23,
+  arguments: 32,
+  /** Histogram that each helper last added to, by thread. */
+  stamps: 96,
+  /** 1: the helper of that thread is wanted elsewhere. */
+  recalled: 160,
+} as const;
+/** Threads that may work on one memory. */
+export const MOST_THREADS = 64;
+/** First byte that the arena hands out. */
+export const ARENA_START = 2_048;

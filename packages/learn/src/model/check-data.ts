@@ -84,3 +84,15 @@ export function classWeights(codes: Int32Array, classes: readonly string[], weig
   if (present.length < 2) throw errors.TARGET_ONE_CLASS({ class: present[0] ?? "" });
   return sums;
 }
+
+/** Weight of each row times the factor that makes all classes weigh the same; the mean factor is 1 (scikit-learn's "balanced"). */
+export function balancedWeights(codes: Int32Array, { weights }: WeighedRows, weightByClass: Float64Array): Float64Array {
+  let sum = 0;
+  let present = 0;
+  for (const weight of weightByClass) {
+    sum += weight;
+    if (weight > 0) present++;
+  }
+  const factors = weightByClass.map((weight) => (weight > 0 ? sum / (present * weight) : 0));
+  return Float64Array.from(codes, (code, row) => factors[code] * (weights === null ? 1 : weights[row]));
+}

@@ -1,7 +1,7 @@
-import { binMatrix } from "../binning/binned-matrix.js";
 import { fitGradientBoosting } from "../gradient-boosting/fit-gradient-boosting.js";
 import { fitIsolationForest } from "../isolation-forest/fit-isolation-forest.js";
 import { fitRandomForest } from "../random-forest/fit-random-forest.js";
+import { ownWorkplace, type Workplace } from "../trees/workplace.js";
 import { type LearnerSpecification, resolveParameters, unknownLearner } from "../tune/resolve-parameters.js";
 import type { FitOptions, TrainingData } from "./fit-options.js";
 import type { FittedModel } from "./model.js";
@@ -13,19 +13,20 @@ import type { FittedModel } from "./model.js";
  *         LEARN_FEATURE_NOT_FINITE, LEARN_WEIGHT…, LEARN_FIT_STOPPED
  */
 export function fitModel(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): FittedModel {
-  return fitBinned(specification, data, options, binMatrix);
+  return fitAt(ownWorkplace, specification, data, options);
 }
 
-/** As `fitModel`; `bin` may answer with bins that it made before from the same matrix. */
-export function fitBinned(
+/** As `fitModel`, with bins and threads of a workplace. */
+export function fitAt(
+  workplace: Workplace,
   specification: LearnerSpecification,
   data: TrainingData,
   options: FitOptions,
-  bin: typeof binMatrix,
 ): FittedModel {
   const { learner, parameters } = specification;
-  if (learner === "gradientBoosting") return fitGradientBoosting(data, resolveParameters(learner, parameters), options, bin);
-  if (learner === "randomForest") return fitRandomForest(data, resolveParameters(learner, parameters), options, bin);
+  if (learner === "gradientBoosting")
+    return fitGradientBoosting(data, resolveParameters(learner, parameters), options, workplace);
+  if (learner === "randomForest") return fitRandomForest(data, resolveParameters(learner, parameters), options, workplace);
   if (learner === "isolationForest") return fitIsolationForest(data, resolveParameters(learner, parameters), options);
   throw unknownLearner(learner);
 }

@@ -1,5 +1,5 @@
 import type { FeatureMatrix } from "../features/feature-plan.js";
-import type { Target } from "./model.js";
+import type { FittedModel, Target } from "./model.js";
 
 /** What a learner learns from. */
 export interface TrainingData {
@@ -21,4 +21,14 @@ export interface FitOptions {
   readonly shouldStop?: () => boolean;
   /** Boosting ends after so many rounds without a better loss on `validation`, and keeps the best round. Absent: all rounds. */
   readonly earlyStoppingRounds?: number;
+  /** Boosting goes on from this model: its trees come first, and `trees` more follow. */
+  readonly continueFrom?: FittedModel;
+  /** Called by a random forest with what its trees answer for the rows that they did not learn from. */
+  readonly onOutOfBag?: (outOfBag: OutOfBag) => void;
+}
+
+/** Raw outputs of training rows by the trees of a forest that did not learn from them: an honest score without a test part. */
+export interface OutOfBag {
+  /** [output][row]; NaN for a row that every tree learned from. */
+  readonly raw: readonly Float64Array[];
 }

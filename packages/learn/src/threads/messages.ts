@@ -1,7 +1,7 @@
 import type { ErrorDetails } from "@atalaya/errors";
 import type { Explanation } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
-import type { TrainingData } from "../model/fit-options.js";
+import type { FitOptions, OutOfBag, TrainingData } from "../model/fit-options.js";
 import type { FittedModel } from "../model/model.js";
 import type { LearnerSpecification } from "../tune/resolve-parameters.js";
 
@@ -13,16 +13,25 @@ export type WorkerTask =
       /** Fits on the same data carry the same number: the thread keeps the bins that it made of them. */
       readonly dataset: number;
       readonly data: TrainingData;
-      readonly options: { readonly seed?: number; readonly earlyStoppingRounds?: number };
+      readonly options: Pick<FitOptions, "seed" | "earlyStoppingRounds" | "continueFrom">;
+      readonly wantsOutOfBag: boolean;
+      /** Threads that may come to work on it, this one included. */
+      readonly threads: number;
       /** Set to 1 when the fit is to stop. */
       readonly stop: Int32Array;
     }
+  /** Work on another thread's fit, as its thread of that number, until it ends or sends for the thread. */
+  | { readonly kind: "help"; readonly memory: WebAssembly.Memory; readonly epoch: number; readonly thread: number }
   | { readonly kind: "explain"; readonly model: FittedModel; readonly matrix: FeatureMatrix };
 
-/** What a thread says. A task ends with `fitted`, `explained` or `failed`, or with the thread's death. */
+/** What a thread says. A task ends with `fitted`, `explained`, `left` or `failed`, or with the thread's death. */
 export type WorkerMessage =
   | { readonly kind: "progress"; readonly done: number; readonly total: number }
-  | { readonly kind: "fitted"; readonly model: FittedModel }
+  | { readonly kind: "fitted"; readonly model: FittedModel; readonly outOfBag: OutOfBag | null }
+  /** A fit may be helped on from now on. */
+  | { readonly kind: "recruit"; readonly memory: WebAssembly.Memory; readonly epoch: number }
+  /** The thread helps no more. */
+  | { readonly kind: "left" }
   | { readonly kind: "explained"; readonly explanation: Explanation }
   | { readonly kind: "failed"; readonly error: PlainError };
 

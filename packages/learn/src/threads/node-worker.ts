@@ -1,17 +1,12 @@
 /// <reference types="node" />
 import { parentPort } from "node:worker_threads";
 import { isAtalayaError } from "@atalaya/errors";
-import { type BinnedMatrix, binMatrix } from "../binning/binned-matrix.js";
 import { explainRaw } from "../explain/explain.js";
-import { fitBinned } from "../model/fit-model.js";
-import type { TrainingData } from "../model/fit-options.js";
+import { joinEngine } from "../kernels/load-kernels.js";
 import type { FittedModel } from "../model/model.js";
+import { help } from "../trees/team.js";
 import type { WorkerMessage, WorkerTask } from "./messages.js";
-
-/** The data of the last fit and its bins by their largest number: tuning fits the same data again and again. */
-let dataset = -1;
-let data: TrainingData | null = null;
-let binsByLimit = new Map<number, BinnedMatrix>();
+import { fitTask } from "./node-fits.js";
 
 const port = parentPort;
 if (port === null) throw new Error("This file is the entry of a worker thread.");
@@ -20,8 +15,11 @@ const say = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => port
 port.on("message", (task: WorkerTask) => {
   try {
     if (task.kind === "fit") {
-      const model = fit(task);
-      say({ kind: "fitted", model }, buffersOf(model));
+      const { model, outOfBag } = fitTask(task, say);
+      say({ kind: "fitted", model, outOfBag }, buffersOf(model));
+    } else if (task.kind === "help") {
+      helpWith(task);
+      say({ kind: "left" });
     } else {
       say({ kind: "explained", explanation: explainRaw(task.model, task.matrix) });
     }
@@ -33,27 +31,12 @@ port.on("message", (task: WorkerTask) => {
   }
 });
 
-function fit(task: Extract<WorkerTask, { kind: "fit" }>): FittedModel {
-  if (data === null || dataset !== task.dataset) {
-    dataset = task.dataset;
-    data = task.data;
-    binsByLimit = new Map();
-  }
-  const options = {
-    ...task.options,
-    onProgress: (done: number, total: number) => say({ kind: "progress", done, total }),
-    shouldStop: () => Atomics.load(task.stop, 0) === 1,
-  };
-  return fitBinned(task.specification, data, options, (matrix, bins) => {
-    const known = binsByLimit.get(bins);
-    if (known !== undefined) return known;
-    const binned = binMatrix(matrix, bins);
-    binsByLimit.set(bins, binned);
-    return binned;
-  });
+function helpWith({ memory, epoch, thread }: Extract<WorkerTask, { kind: "help" }>): void {
+  const { buffer } = memory;
+  help({ kernels: joinEngine(memory), ints: new Int32Array(buffer), doubles: new Float64Array(buffer), thread }, epoch);
 }
 
 function buffersOf({ trees }: FittedModel): ArrayBuffer[] {
   const buffers = Object.values(trees).map((values: unknown) => (ArrayBuffer.isView(values) ? values.buffer : null));
-  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
+  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }

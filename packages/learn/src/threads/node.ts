@@ -7,6 +7,7 @@ import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
 import type { FittedModel } from "../model/model.js";
 import type { LearnerSpecification } from "../tune/resolve-parameters.js";
+import { Gangs } from "./gangs.js";
 import type { WorkerMessage, WorkerTask } from "./messages.js";
 import { shareData, shareMatrix } from "./shared-data.js";
 
@@ -14,7 +15,7 @@ import { shareData, shareMatrix } from "./shared-data.js";
 export interface FitPool {
   /**
    * `fitModel` on a thread: the same result, the same errors. Data are copied to shared memory once per `data` object,
-   * so tuning should pass the same one again; it must not change meanwhile.
+   * so tuning should pass the same one again; it must not change meanwhile. Threads that have nothing else to do help.
    *
    * @throws also LEARN_FIT_WORKER_DIED, LEARN_FIT_POOL_CLOSED
    */
@@ -50,6 +51,8 @@ class WorkerPool implements FitPool {
   private readonly waiting: Job[] = [];
   private readonly idle: Worker[] = [];
   private readonly busy = new Map<Worker, Job>();
+  private readonly helping = new Set<Worker>();
+  private readonly gangs = new Gangs<Worker>();
   private readonly shared = new WeakMap<TrainingData, { dataset: number; data: TrainingData }>();
   private datasets = 0;
   private isClosed = false;
@@ -57,20 +60,19 @@ class WorkerPool implements FitPool {
   constructor(private readonly threadCount: number) {}
 
   async fit(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): Promise<FittedModel> {
-    const { seed, earlyStoppingRounds, onProgress, shouldStop } = options;
+    const { onProgress, shouldStop, onOutOfBag, ...plainOptions } = options;
     const stop = new Int32Array(new SharedArrayBuffer(4));
-    const plainOptions = {
-      ...(seed === undefined ? {} : { seed }),
-      ...(earlyStoppingRounds === undefined ? {} : { earlyStoppingRounds }),
-    };
+    const wantsOutOfBag = onOutOfBag !== undefined;
+    const threads = this.threadCount;
     const message = await this.run(
-      { kind: "fit", specification, ...this.share(data), options: plainOptions, stop },
+      { kind: "fit", specification, ...this.share(data), options: plainOptions, wantsOutOfBag, threads, stop },
       (done, total) => {
         onProgress?.(done, total);
         if (shouldStop?.() === true) Atomics.store(stop, 0, 1);
       },
     );
     if (message.kind !== "fitted") throw unexpected(message);
+    if (message.outOfBag !== null) onOutOfBag?.(message.outOfBag);
     return message.model;
   }
 
@@ -92,9 +94,10 @@ class WorkerPool implements FitPool {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    const workers = [...this.idle.splice(0), ...this.busy.keys()];
+    const workers = [...this.idle.splice(0), ...this.busy.keys(), ...this.helping];
     for (const job of [...this.busy.values(), ...this.waiting.splice(0)]) job.reject(errors.FIT_POOL_CLOSED({}));
     this.busy.clear();
+    this.helping.clear();
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
@@ -119,8 +122,11 @@ class WorkerPool implements FitPool {
 
   private startNext(): void {
     while (this.waiting.length > 0 && !this.isClosed) {
-      const worker = this.idle.pop() ?? (this.busy.size < this.threadCount ? this.startWorker() : undefined);
-      if (worker === undefined) return;
+      const worker = this.freeWorker();
+      if (worker === undefined) {
+        this.gangs.recall();
+        return;
+      }
       const job = this.waiting.shift();
       if (job === undefined) return;
       this.busy.set(worker, job);
@@ -131,6 +137,23 @@ class WorkerPool implements FitPool {
         this.release(worker);
         job.reject(error);
       }
+    }
+    this.sendHelpers();
+  }
+
+  private freeWorker(): Worker | undefined {
+    const isFull = this.busy.size + this.helping.size >= this.threadCount;
+    return this.idle.pop() ?? (isFull ? undefined : this.startWorker());
+  }
+
+  /** Threads with nothing to do help those that fit. */
+  private sendHelpers(): void {
+    if (this.isClosed) return;
+    for (;;) {
+      const place = this.gangs.join(() => this.freeWorker());
+      if (place === undefined) return;
+      this.helping.add(place.thread);
+      place.thread.postMessage({ kind: "help", ...place.vacancy } satisfies WorkerTask);
     }
   }
 
@@ -144,8 +167,17 @@ class WorkerPool implements FitPool {
   }
 
   private receive(worker: Worker, message: WorkerMessage): void {
+    if (message.kind === "left") {
+      this.welcomeBack(worker);
+      return;
+    }
     const job = this.busy.get(worker);
     if (job === undefined) return;
+    if (message.kind === "recruit") {
+      this.gangs.open(worker, message.memory, message.epoch, this.threadCount);
+      this.startNext();
+      return;
+    }
     if (message.kind === "progress") {
       this.reportProgress(worker, job, message.done, message.total);
       return;
@@ -156,12 +188,19 @@ class WorkerPool implements FitPool {
     this.startNext();
   }
 
+  private welcomeBack(helper: Worker): void {
+    this.gangs.leave(helper);
+    if (this.helping.delete(helper)) this.idle.push(helper);
+    this.startNext();
+  }
+
   /** A caller's own function may throw: that ends the call, and the thread with it. */
   private reportProgress(worker: Worker, job: Job, done: number, total: number): void {
     try {
       job.onProgress(done, total);
     } catch (error) {
       this.busy.delete(worker);
+      this.gangs.bury(worker);
       job.reject(error);
       void worker.terminate();
       this.startNext();
@@ -170,6 +209,7 @@ class WorkerPool implements FitPool {
 
   private release(worker: Worker): void {
     this.busy.delete(worker);
+    this.gangs.close(worker);
     this.idle.push(worker);
     worker.unref();
   }
@@ -180,6 +220,9 @@ class WorkerPool implements FitPool {
     if (place >= 0) this.idle.splice(place, 1);
     const job = this.busy.get(worker);
     this.busy.delete(worker);
+    this.helping.delete(worker);
+    this.gangs.bury(worker);
+    this.gangs.leave(worker);
     void worker.terminate();
     job?.reject(errors.FIT_WORKER_DIED({ reason }, cause));
     this.startNext();

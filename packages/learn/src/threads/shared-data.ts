@@ -15,8 +15,9 @@ export function shareData(data: TrainingData): TrainingData {
   };
 }
 
-export function shareMatrix({ rowCount, columns, names }: FeatureMatrix): FeatureMatrix {
-  return { rowCount, columns: columns.map(shareNumbers), names: [...names] };
+export function shareMatrix({ rowCount, columns, names, categoryCounts }: FeatureMatrix): FeatureMatrix {
+  const shared = { rowCount, columns: columns.map(shareNumbers), names: [...names] };
+  return categoryCounts === undefined ? shared : { ...shared, categoryCounts: [...categoryCounts] };
 }
 
 function shareTarget(target: Target): Target {

@@ -15,6 +15,8 @@ export class EnsembleBuilder {
   private cover = new Float64Array(this.capacity);
   private gain = new Float64Array(this.capacity);
   private value: Float64Array;
+  private categorySet = new Int32Array(this.capacity).fill(-1);
+  private readonly sets: Int32Array[] = [];
   private readonly roots: number[] = [];
   private readonly outputs: number[] = [];
 
@@ -44,6 +46,7 @@ export class EnsembleBuilder {
     this.right[node] = -1;
     this.threshold[node] = 0;
     this.missingLeft[node] = 0;
+    this.categorySet[node] = -1;
     this.cover[node] = 0;
     this.gain[node] = 0;
     this.value.fill(0, node * this.valuesPerNode, (node + 1) * this.valuesPerNode);
@@ -63,16 +66,50 @@ export class EnsembleBuilder {
     return left;
   }
 
+  /** As `split`, by category: codes whose bit is set in `words` go left. */
+  splitBySet(node: number, feature: number, words: Int32Array, missingLeft: boolean, gain: number): number {
+    const left = this.split(node, feature, 0, missingLeft, gain);
+    this.categorySet[node] = this.sets.length;
+    this.sets.push(words);
+    return left;
+  }
+
+  /** Puts the trees of another ensemble of the same shape in front; before the first tree is started. */
+  append(trees: TreeEnsemble): void {
+    for (let tree = 0; tree < trees.rootByTree.length; tree++) {
+      const begin = trees.rootByTree[tree];
+      const end = tree + 1 < trees.rootByTree.length ? trees.rootByTree[tree + 1] : trees.featureByNode.length;
+      const first = this.startTree(trees.outputByTree[tree]);
+      for (let node = begin + 1; node < end; node++) this.addLeaf();
+      for (let node = begin; node < end; node++) this.copyNode(trees, node, first + node - begin, first - begin);
+    }
+  }
+
+  private copyNode(trees: TreeEnsemble, from: number, to: number, offset: number): void {
+    const { valuesPerNode } = this;
+    this.cover[to] = trees.coverByNode[from];
+    for (let output = 0; output < valuesPerNode; output++) {
+      this.value[to * valuesPerNode + output] = trees.valueByNode[from * valuesPerNode + output];
+    }
+    if (trees.featureByNode[from] < 0) return;
+    this.feature[to] = trees.featureByNode[from];
+    this.threshold[to] = trees.thresholdByNode[from];
+    this.missingLeft[to] = trees.missingLeftByNode[from];
+    this.gain[to] = trees.gainByNode[from];
+    this.left[to] = trees.leftByNode[from] + offset;
+    this.right[to] = trees.rightByNode[from] + offset;
+    const set = trees.categorySetByNode[from];
+    if (set < 0) return;
+    this.categorySet[to] = this.sets.length;
+    this.sets.push(trees.categoryWords.slice(trees.categorySetStart[set], trees.categorySetStart[set + 1]));
+  }
+
   setCover(node: number, cover: number): void {
     this.cover[node] = cover;
   }
 
   setValue(node: number, value: number, output = 0): void {
     this.value[node * this.valuesPerNode + output] = value;
-  }
-
-  valueOf(node: number, output = 0): number {
-    return this.value[node * this.valuesPerNode + output];
   }
 
   /** Covers of the inner nodes of the last tree from those of its leaves; children always lie behind their parent. */
@@ -83,26 +120,12 @@ export class EnsembleBuilder {
     }
   }
 
-  /** Adds the last tree's output for each of `rows` (all rows where null) to `sum`. */
-  addLastTree(columns: readonly Float64Array[], rows: Int32Array | null, rowCount: number, sum: Float64Array): void {
-    const root = this.roots[this.treeCount - 1];
-    const { feature, threshold, left, right, missingLeft, value } = this;
-    for (let position = 0; position < rowCount; position++) {
-      const row = rows === null ? position : rows[position];
-      let node = root;
-      while (feature[node] >= 0) {
-        const number = columns[feature[node]][row];
-        const isLeft = number <= threshold[node] || (Number.isNaN(number) && missingLeft[node] === 1);
-        node = isLeft ? left[node] : right[node];
-      }
-      sum[row] += value[node];
-    }
-  }
-
   /** Forgets all trees from `treeCount` on. */
   truncate(treeCount: number): void {
     if (treeCount >= this.treeCount) return;
+    const firstSet = this.categorySet.subarray(this.roots[treeCount], this.nodeCount).find((set) => set >= 0);
     this.nodeCount = this.roots[treeCount];
+    if (firstSet !== undefined) this.sets.length = firstSet;
     this.roots.length = treeCount;
     this.outputs.length = treeCount;
     this.treeCount = treeCount;
@@ -125,7 +148,16 @@ export class EnsembleBuilder {
       gainByNode: this.gain.slice(0, end),
       baseByOutput: this.base.slice(),
       ...thresholdsOnly(end),
+      ...this.categories(end),
     };
+  }
+
+  private categories(end: number): Pick<TreeEnsemble, "categorySetByNode" | "categorySetStart" | "categoryWords"> {
+    const categorySetStart = new Int32Array(this.sets.length + 1);
+    for (let set = 0; set < this.sets.length; set++) categorySetStart[set + 1] = categorySetStart[set] + this.sets[set].length;
+    const categoryWords = new Int32Array(categorySetStart[this.sets.length]);
+    for (let set = 0; set < this.sets.length; set++) categoryWords.set(this.sets[set], categorySetStart[set]);
+    return { categorySetByNode: this.categorySet.slice(0, end), categorySetStart, categoryWords };
   }
 
   private enlarge(): void {
@@ -136,6 +168,7 @@ export class EnsembleBuilder {
     this.left = enlarged(this.left, new Int32Array(capacity));
     this.right = enlarged(this.right, new Int32Array(capacity));
     this.missingLeft = enlarged(this.missingLeft, new Uint8Array(capacity));
+    this.categorySet = enlarged(this.categorySet, new Int32Array(capacity).fill(-1));
     this.cover = enlarged(this.cover, new Float64Array(capacity));
     this.gain = enlarged(this.gain, new Float64Array(capacity));
     this.value = enlarged(this.value, new Float64Array(capacity * this.valuesPerNode));

@@ -1,6 +1,6 @@
-import { MAX_BINS } from "../binning/binned-matrix.js";
+import { MAX_BINS } from "../binning/binned-table.js";
 import type { LearnerName } from "../model/model.js";
-import { DEEPEST } from "../trees/split-search.js";
+import { DEEPEST } from "../trees/growth.js";
 
 /** One parameter of a learner: its kind, what it may be, and what it means. Validation, tuning and the manual read this. */
 export type ParameterDeclaration =
@@ -14,6 +14,8 @@ export type ParameterDeclaration =
       readonly doc: string;
     }
   | { readonly kind: "boolean"; readonly default: boolean; readonly doc: string }
+  /** Free text, checked where it is used. */
+  | { readonly kind: "text"; readonly default: string; readonly doc: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly default: string; readonly doc: string };
 
 export type ParameterDeclarations = Readonly<Record<string, ParameterDeclaration>>;
@@ -73,6 +75,54 @@ const schema = {
       default: 0,
       doc: "A split must reduce the loss by more, in twice the unit of the loss.",
     },
+    l1: { kind: "number", min: 0, max: 1e9, default: 0, doc: "Taken off the sum of gradients of a leaf: small ones answer 0." },
+    minLeafHessian: {
+      kind: "number",
+      min: 0,
+      max: 1e9,
+      default: 1e-3,
+      doc: "Least sum of hessians in a leaf, for a mean weight of 1: rows, for a number; p · (1 − p) of the rows, for a class.",
+    },
+    growth: {
+      kind: "choice",
+      choices: ["leaf", "depth"],
+      default: "leaf",
+      doc: "leaf: the leaf of the highest gain is split first, up to `leaves`. depth: all leaves are split, up to `depth` (6 where it is -1); `leaves` counts for nothing.",
+    },
+    loss: {
+      kind: "choice",
+      choices: ["squared", "absolute", "huber", "quantile"],
+      default: "squared",
+      doc: "What is minimised for a number: its mean is answered (squared), its median (absolute), a quantile, or the mean with outliers bent down (huber).",
+    },
+    quantile: {
+      kind: "number",
+      min: 0.001,
+      max: 0.999,
+      default: 0.5,
+      doc: "Share of rows below the answer; for the loss quantile.",
+    },
+    huberDelta: {
+      kind: "number",
+      min: 1e-9,
+      max: 1e100,
+      default: 1,
+      doc: "Distance from which the loss huber grows linearly, on the fitted scale.",
+    },
+    balance: { kind: "boolean", default: false, doc: "Weighs classes so that all count the same; classes only." },
+    categorySmoothing: {
+      kind: "number",
+      min: 0,
+      max: 1e9,
+      default: 10,
+      doc: "Rows added to each level of a native category when levels are ordered; rarer levels are not split off.",
+    },
+    categoryL2: { kind: "number", min: 0, max: 1e9, default: 10, doc: "Added to l2 for leaves that a set of levels made." },
+    monotone: {
+      kind: "text",
+      default: "",
+      doc: 'JSON object of column names, each "increasing" or "decreasing": the answer keeps to that direction.',
+    },
     rowShare: {
       kind: "number",
       min: 0.001,
@@ -92,7 +142,7 @@ const schema = {
       min: 1,
       max: 1_000_000_000,
       default: 3,
-      doc: "Least training rows in a leaf: draws for a number, distinct rows for a class.",
+      doc: "Least training rows in a leaf; a row that was drawn twice counts twice.",
     },
     featureShare: {
       kind: "number",
@@ -149,11 +199,13 @@ export const parameterSchema: Readonly<Record<LearnerName, ParameterDeclarations
 
 type ValueOf<Declaration> = Declaration extends { kind: "boolean" }
   ? boolean
-  : Declaration extends { kind: "choice"; choices: readonly (infer Choice)[] }
-    ? Choice
-    : Declaration extends { choices: readonly (infer Choice)[] }
-      ? number | Choice
-      : number;
+  : Declaration extends { kind: "text" }
+    ? string
+    : Declaration extends { kind: "choice"; choices: readonly (infer Choice)[] }
+      ? Choice
+      : Declaration extends { choices: readonly (infer Choice)[] }
+        ? number | Choice
+        : number;
 
 /** The parameters of one learner, all of them. */
 export type ParametersOf<Learner extends LearnerName> = {

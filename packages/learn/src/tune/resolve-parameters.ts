@@ -58,6 +58,7 @@ export function checkParameter(learner: LearnerName, name: string, value: Parame
 
 function accepts(declaration: ParameterDeclaration, value: ParameterValue): boolean {
   if (declaration.kind === "boolean") return typeof value === "boolean";
+  if (declaration.kind === "text") return typeof value === "string";
   if (typeof value === "string") return declaration.choices?.includes(value) ?? false;
   if (declaration.kind === "choice" || typeof value !== "number") return false;
   if (declaration.kind === "integer" && !Number.isInteger(value)) return false;
@@ -66,6 +67,7 @@ function accepts(declaration: ParameterDeclaration, value: ParameterValue): bool
 
 function describe(declaration: ParameterDeclaration): string {
   if (declaration.kind === "boolean") return "true or false";
+  if (declaration.kind === "text") return "text";
   const words = declaration.choices?.map((choice) => `"${choice}"`).join(" or ");
   if (declaration.kind === "choice") return words ?? "";
   const number = `${declaration.kind === "integer" ? "a whole number" : "a number"} from ${declaration.min} to ${declaration.max}`;
