@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./kernels.mjs";
+import { buildPage } from "./build-page.mjs";
 import { endingChildrenOnSignal, excerpt, runNode, runToEnd } from "./subprocess.mjs";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
@@ -77,6 +78,8 @@ async function build() {
   if (code !== 0) giveUp("The packages could not be built (tsc -b).", output);
   const problem = await buildKernels(repository);
   if (problem !== null) giveUp("The kernels could not be compiled (asc).", problem);
+  const page = await buildPage(repository);
+  if (page.code !== 0) giveUp("The console's page could not be built (vite build).", page.output);
 }
 
 /** @param {string} file */

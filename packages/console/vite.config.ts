@@ -10,6 +10,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    // Libraries mark modules for React's servers, which this page has nothing to do with.
+    rolldownOptions: { onwarn: (warning, warn) => (warning.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : warn(warning)) },
   },
   worker: { format: "es" },
   server: { proxy: { "/v1": "http://127.0.0.1:4600" } },

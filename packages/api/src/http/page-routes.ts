@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "@atalaya/serve";
 import { type PageFile, readPage } from "./page-files.js";
 
-/** Nothing but this server's own files runs, and nothing may frame the page: text in data stays text. */
+/**
+ * Nothing but this server's own files runs, and nothing may frame the page: text in data stays text. `wasm-unsafe-eval`
+ * lets the page compile the kernels of SHAP, which are WebAssembly; it lets no text become JavaScript.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",

@@ -1,5 +1,5 @@
 import type { ModelVersion, Registry } from "@atalaya/registry";
-import type { ObjectReference, Store } from "@atalaya/store";
+import type { Batch, Dataset, ObjectReference, Store } from "@atalaya/store";
 import { errors } from "../errors.js";
 
 /** A version as lists show it. */
@@ -137,11 +137,7 @@ async function readReport(store: Store, reference: ObjectReference | null): Prom
 export async function lineageOf(store: Store, version: ModelVersion): Promise<Lineage> {
   const { pipeline, datasetReference, run: runId } = version;
   const dataset = datasetReference === null ? null : await store.datasets.find(pipeline, datasetReference);
-  const ids = dataset?.batches ?? [];
-  const [batches, run] = await Promise.all([
-    ids.length === 0 ? [] : store.database.selectFrom("batches").selectAll().where("id", "in", ids).orderBy("id").execute(),
-    runId === null ? null : store.runs.find(runId),
-  ]);
+  const [batches, run] = await Promise.all([batchesOf(store, dataset, runId), runId === null ? null : store.runs.find(runId)]);
   return {
     dataset: dataset === null ? null : { sha256: dataset.sha256, rows: dataset.rows, createdAt: dataset.createdAt.toISOString() },
     batches: batches.map((batch) => ({
@@ -157,6 +153,13 @@ export async function lineageOf(store: Store, version: ModelVersion): Promise<Li
     })),
     run: run === null ? null : { run: run.id, trigger: run.trigger, startedAt: run.startedAt.toISOString() },
   };
+}
+
+/** The batches of the dataset; of a version whose dataset was not recorded, those that its run took in. */
+async function batchesOf({ database }: Store, dataset: Dataset | null, run: string | null): Promise<Batch[]> {
+  const query = database.selectFrom("batches").selectAll().orderBy("id");
+  if (dataset !== null) return dataset.batches.length === 0 ? [] : query.where("id", "in", dataset.batches).execute();
+  return run === null ? [] : query.where("run", "=", run).execute();
 }
 
 /** Bytes of a version's bundle, for the page that scores with it. @throws those of `registry.loadBundle` */

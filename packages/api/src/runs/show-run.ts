@@ -61,7 +61,7 @@ export async function showRun(store: Store, hub: EventHub, id: string): Promise<
     ...summaryOf(run),
     reasons: reasons ?? [],
     metrics: metrics ?? {},
-    steps: joinSteps(events, hub.run(id)?.steps ?? [], trials.length > 0),
+    steps: joinSteps(events, hub.run(id)?.steps ?? [], trials.length),
     trials: trials.map(({ number, study, state, score, seconds, parameters, metrics: measured }) => {
       return { number, study, state, score, seconds, parameters, metrics: measured };
     }),
@@ -82,14 +82,18 @@ function orderOf(step: string): number {
 }
 
 /** Live steps in their order with what the database knows; without them, what the database knows alone. */
-function joinSteps(events: readonly KindRow[], live: readonly LiveStep[], hasTrials: boolean): RunStep[] {
+function joinSteps(events: readonly KindRow[], live: readonly LiveStep[], trialCount: number): RunStep[] {
   if (live.length === 0) {
     const steps = events.map((row) => stepOf(row, null));
-    if (!hasTrials || steps.some(({ name }) => name === "tune")) return steps;
+    if (trialCount === 0 || steps.some(({ name }) => name === "tune")) return steps;
     // Tuning is many small durable pieces without an audit row of its own.
     const train = steps.findIndex(({ name }) => name === "train");
     const at = train < 0 ? steps.length : train;
-    return [...steps.slice(0, at), { ...blank("tune", "training"), status: "done" }, ...steps.slice(at)];
+    return [
+      ...steps.slice(0, at),
+      { ...blank("tune", "training"), status: "done", summary: `${trialCount} trials` },
+      ...steps.slice(at),
+    ];
   }
   return live.map((step) => {
     const row = events.find((event) => event.step === step.name);

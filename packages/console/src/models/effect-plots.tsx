@@ -81,7 +81,7 @@ function effectsByColumn({ scorer, bundle, examples }: PageModel): ColumnEffects
 }
 
 const LINE = 34;
-const NAME = 150;
+const NAME = 190;
 const WIDTH = 640;
 
 function Beeswarm({ columns }: { readonly columns: readonly ColumnEffects[] }) {

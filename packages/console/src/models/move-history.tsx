@@ -17,7 +17,7 @@ export function MoveHistory({ pipeline, moves }: { readonly pipeline: string; re
             <th scope="col">{say.models.aliases}</th>
             <th scope="col">{say.models.from}</th>
             <th scope="col">{say.models.to}</th>
-            <th scope="col">{say.models.who}</th>
+            <th scope="col">{say.models.by}</th>
             <th scope="col">{say.models.reason}</th>
           </tr>
         </thead>

@@ -80,15 +80,17 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
       </div>
       <div className="columns">
         {report?.explanation != null && <Importance explanation={report.explanation} />}
-        {report !== null && report.slices.length > 0 && <Slices report={report} />}
-        <Card title={say.models.parameters}>
-          <Facts
-            facts={Object.entries(detail.parameters as Record<string, unknown>).map(([name, value]) => ({
-              name: inWords(name),
-              value: parameterText(value),
-            }))}
-          />
-        </Card>
+        <div className="stack stack-wide">
+          {report !== null && report.slices.length > 0 && <Slices report={report} />}
+          <Card title={say.models.parameters}>
+            <Facts
+              facts={Object.entries(detail.parameters as Record<string, unknown>).map(([name, value]) => ({
+                name: inWords(name),
+                value: parameterText(value),
+              }))}
+            />
+          </Card>
+        </div>
       </div>
       <Suspense fallback={<div className="skeleton" />}>
         <EffectPlots pipeline={pipeline} version={version} />
@@ -197,7 +199,7 @@ function Slices({ report }: { readonly report: Report }) {
           <tbody>
             {report.slices.map(({ column, slice, rows, metrics }) => (
               <tr key={`${column} ${slice}`}>
-                <td className="break">{`${inWords(column)} = ${slice}`}</td>
+                <td className="slice">{`${inWords(column)} = ${slice}`}</td>
                 <td className="number">{format.number(rows)}</td>
                 {names.map((name) => (
                   <td key={name} className="number">

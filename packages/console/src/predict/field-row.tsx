@@ -23,24 +23,24 @@ export const FieldRow = memo(function FieldRow({ field, value, problem, onChange
   const inUnit = (number: number): string =>
     column.name.toLowerCase().includes("year") ? String(number) : format.inUnit(number, column.unit);
   return (
-    <fieldset className="form-field">
-      <legend className="form-field-head">
+    <div className="form-field">
+      <div className="form-field-head">
         <label htmlFor={id}>
           {inWords(column.name)}
           {column.unit !== undefined && <span className="soft"> {column.unit}</span>}
         </label>
-      </legend>
-      {column.optional && (
-        <label className="unknown small soft">
-          <input
-            type="checkbox"
-            checked={value === null}
-            aria-label={`${say.predict.missingHelp}: ${inWords(column.name)}`}
-            onChange={(event) => set(event.target.checked ? null : startValue(field))}
-          />
-          {say.predict.missing}
-        </label>
-      )}
+        {column.optional && (
+          <label className="unknown small soft">
+            <input
+              type="checkbox"
+              checked={value === null}
+              aria-label={`${say.predict.missingHelp}: ${inWords(column.name)}`}
+              onChange={(event) => set(event.target.checked ? null : startValue(field))}
+            />
+            {say.predict.missing}
+          </label>
+        )}
+      </div>
       <FieldInput id={id} field={field} value={value} isInvalid={problem !== null && value !== null} onChange={set} />
       {column.description !== undefined && <p className="small soft">{column.description}</p>}
       {odd === "outside" && range !== null && (
@@ -58,7 +58,7 @@ export const FieldRow = memo(function FieldRow({ field, value, problem, onChange
           {say.predict.problem(inWords(column.name), problem.expected, problem.received)}
         </p>
       )}
-    </fieldset>
+    </div>
   );
 });
 
@@ -116,7 +116,7 @@ function FieldInput({ id, field, value, isInvalid, onChange }: FieldInputProps) 
           className="input"
           type="datetime-local"
           step="1"
-          value={typeof value === "string" ? value.slice(0, 19) : ""}
+          value={asDateTime(value)}
           onChange={(event) =>
             onChange(event.target.value === "" ? null : `${event.target.value}${event.target.value.length === 16 ? ":00" : ""}Z`)
           }
@@ -134,4 +134,10 @@ function FieldInput({ id, field, value, isInvalid, onChange }: FieldInputProps) 
         />
       );
   }
+}
+
+/** ISO text or milliseconds as the browser's own field wants it, in UTC; a finer fraction is not shown. */
+function asDateTime(value: JsonCell): string {
+  if (typeof value === "string") return value.length === 10 ? `${value}T00:00:00` : value.slice(0, 19);
+  return typeof value === "number" && Math.abs(value) <= 8.64e15 ? new Date(value).toISOString().slice(0, 19) : "";
 }

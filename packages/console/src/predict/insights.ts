@@ -8,8 +8,8 @@ export interface Insight {
 }
 
 const SIZE_UNITS = new Set(["ft²", "m²", "sqft", "acre", "ha", "km", "mi", "kg", "t", "h", "kWh"]);
-const COUNTED = /^(bed|bath|room|bedroom|bathroom|seat|unit|night|person|people|door|floor)s?$/i;
-const MOST = 5;
+const COUNTED = /^(bed|bath|room|bedroom|bathroom|seat|unit|night|person|people|door)s?$/i;
+const MOST = 4;
 
 /** Quotients that mean something: by columns that measure a size or count parts, where the row has more than none of it. */
 export function insightsOf(inputs: readonly ColumnSchema[], row: Readonly<Record<string, JsonCell>>, value: number): Insight[] {

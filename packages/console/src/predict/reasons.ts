@@ -37,6 +37,9 @@ export function reasonsOf(
   const scale = row.onAnswerScale?.scale ?? (row.space === "probability" ? "probability" : "inner");
   const unit = scale === "value" ? (bundle.target?.unit ?? null) : null;
   const units = new Map(bundle.features.inputs.map((column) => [column.name, column.unit ?? null]));
+  const times = new Set(bundle.features.inputs.flatMap(({ name, type }) => (type === "time" ? [name] : [])));
+  const shown = (name: string, value: JsonCell): JsonCell =>
+    typeof value === "number" && times.has(name) ? new Date(value).toISOString() : value;
   return {
     base: sum.base,
     output: sum.output,
@@ -44,12 +47,17 @@ export function reasonsOf(
     scale,
     label: output.class,
     byFeature: strongestFirst(
-      sum.effects.map(({ feature, value, effect }) => ({ name: feature, value, unit: units.get(feature) ?? null, effect })),
+      sum.effects.map(({ feature, value, effect }) => ({
+        name: feature,
+        value: shown(feature, value),
+        unit: units.get(feature) ?? null,
+        effect,
+      })),
     ),
     byColumn: strongestFirst(
       sum.byInput.map(({ input, effect }) => ({
         name: input,
-        value: values[input] ?? null,
+        value: shown(input, values[input] ?? null),
         unit: units.get(input) ?? null,
         effect,
       })),

@@ -17,6 +17,24 @@ interface ResultPanelProps {
   readonly confirmation: Confirmation;
 }
 
+/** On a narrow screen the answer stands below the form; this keeps it in sight. */
+export function AnswerStrip({ model, scored }: Pick<ResultPanelProps, "model" | "scored">) {
+  const { format } = useLanguage();
+  const { answer } = scored;
+  if (answer === null) return null;
+  const text =
+    "value" in answer
+      ? format.inUnit(answer.value, model.bundle.target?.unit)
+      : "score" in answer
+        ? format.number(answer.score)
+        : answer.label;
+  return (
+    <div className="answer-strip" aria-hidden="true">
+      <span className="soft">{inWords(model.bundle.target?.name ?? model.pipeline)}</span> <strong>{text}</strong>
+    </div>
+  );
+}
+
 export function ResultPanel({ model, row, scored, confirmation }: ResultPanelProps) {
   const { say, format } = useLanguage();
   const { answer, reasons, problems, milliseconds } = scored;

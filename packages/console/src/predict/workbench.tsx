@@ -6,7 +6,7 @@ import { useConfirmation } from "./confirmation.js";
 import { FormFields } from "./form-fields.js";
 import { ManyRows } from "./many-rows.js";
 import type { FormRow, PageModel } from "./page-model.js";
-import { ResultPanel } from "./result-panel.js";
+import { AnswerStrip, ResultPanel } from "./result-panel.js";
 import { loadRow, storeRow } from "./row-store.js";
 import { scoreRow } from "./score-row.js";
 
@@ -74,6 +74,7 @@ export function Workbench({ model, live, onTouched, onTakeNew }: WorkbenchProps)
         </Card>
         <ResultPanel model={model} row={row} scored={scored} confirmation={confirmation} />
       </div>
+      <AnswerStrip model={model} scored={scored} />
       <ManyRows model={model} />
     </>
   );

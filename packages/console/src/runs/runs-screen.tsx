@@ -78,7 +78,7 @@ export function RunsScreen() {
             <div className="stack">
               <RunsTable runs={found} />
               <div className="row">
-                <span className="soft small">{format.number(total)}</span>
+                <span className="soft small">{`${format.number(total)} ${say.runs.title.toLowerCase()}`}</span>
                 <Pager
                   total={total}
                   offset={offset}

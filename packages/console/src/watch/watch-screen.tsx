@@ -71,13 +71,16 @@ function WatchView({
 function TrafficView({ traffic }: { readonly traffic: Traffic }) {
   const { say, format } = useLanguage();
   const { latencyMs, buckets, requests, rows, lastAt } = traffic;
-  const data = useMemo(
-    (): [number[], number[]] => [
-      buckets.map(({ from }) => new Date(from).getTime() / 1_000),
-      buckets.map((bucket) => bucket.rows),
-    ],
-    [buckets],
-  );
+  const data = useMemo((): [number[], number[]] => {
+    const starts = buckets.map(({ from }) => new Date(from).getTime() / 1_000);
+    const counts = buckets.map((bucket) => bucket.rows);
+    const width = (starts[1] ?? 0) - (starts[0] ?? 0);
+    // A stretch is drawn up to the next point, so the last one needs one behind it.
+    return [
+      [...starts, (starts.at(-1) ?? 0) + width],
+      [...counts, counts.at(-1) ?? 0],
+    ];
+  }, [buckets]);
   const milliseconds = (value: number | undefined): string => (value === undefined ? "–" : `${format.number(value)} ms`);
   return (
     <div className="stack">
@@ -171,6 +174,7 @@ function ThenNow({ column }: { readonly column: ColumnDrift }) {
       viewBox={`0 0 ${bins.length * 12} 34`}
       role="img"
       aria-label={`${say.watch.before} → ${say.watch.now}. ${text}`}
+      style={{ width: bins.length * 17 }}
       preserveAspectRatio="none"
     >
       {bins.map(({ label, expected, actual }, position) => (
