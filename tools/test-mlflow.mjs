@@ -1,0 +1,155 @@
+// npm run test:mlflow [-- --write]: the real mlflow client against Atalaya and against a real MLflow server, answer by answer.
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { freePort, pythonWithMlflow, run, startServer } from "./mlflow/environment.mjs";
+import { routesPage } from "./mlflow/routes-page.mjs";
+import { requireNodeVersion } from "./node-version.mjs";
+import { prepare, repository } from "./prepare.mjs";
+
+/** @typedef {{ results: Record<string, unknown>, calls: [string, string, number][] }} Answers */
+
+/**
+ * Where we answer otherwise on purpose.
+ *
+ * @type {Record<string, string>}
+ */
+const onPurpose = {
+  "bad input: value of a metric is a text": "MLflow answers 200 and logs 0; Atalaya refuses it",
+};
+
+const PARITY_ROWS = 10_000;
+const LARGEST_GAP = 1e-6;
+const page = join(repository, "docs/mlflow.md");
+
+requireNodeVersion();
+await prepare();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
+const python = await pythonWithMlflow(repository, say);
+if (python === null) {
+  say("skipped: there is no Python of 3.10 or later");
+  process.stdout.write("0 passed, 0 failed, 1 skipped\n");
+} else process.exitCode = (await compare(python)) ? 0 : 1;
+
+/** @param {string} python */
+async function compare(python) {
+  const folder = mkdtempSync(join(tmpdir(), "atalaya-mlflow-"));
+  // Run as root, PostgreSQL belongs to another account, which has to reach its home.
+  chmodSync(folder, 0o755);
+  const stops = /** @type {(() => Promise<void>)[]} */ ([]);
+  try {
+    const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true", NO_COLOR: "1" };
+    delete env.MLFLOW_TRACKING_URI;
+    const [ourPort, theirPort] = [await freePort(), await freePort()];
+    const [ours, theirs] = [`http://127.0.0.1:${ourPort}`, `http://127.0.0.1:${theirPort}`];
+    say("starting Atalaya with a pipeline to train, and MLflow …");
+    const main = join(repository, "packages/cli/dist/main.js");
+    const atalaya = await startServer(
+      process.execPath,
+      [main, "up", "--port", String(ourPort), "--project", "applications/house-prices"],
+      {
+        cwd: repository,
+        env: { ...env, ATALAYA_HOME: join(folder, "home") },
+        ready: `${ours}/ready`,
+        patienceMs: 300_000,
+      },
+    );
+    stops.push(() => atalaya.stop());
+    const words = ["-m", "mlflow", "server", "--backend-store-uri", "sqlite:///m.db", "--artifacts-destination", "./art"];
+    const mlflow = await startServer(python, [...words, "--workers", "1", "--host", "127.0.0.1", "--port", String(theirPort)], {
+      cwd: folder,
+      env,
+      ready: `${theirs}/health`,
+      patienceMs: 180_000,
+    });
+    stops.push(() => mlflow.stop());
+    return await judge(python, ours, theirs, { ...env, PYTHONDONTWRITEBYTECODE: "1" }, folder);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/**
+ * @param {string} python
+ * @param {string} ours
+ * @param {string} theirs
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} folder
+ */
+async function judge(python, ours, theirs, env, folder) {
+  const tag = randomBytes(3).toString("hex");
+  const script = join(repository, "tools/mlflow/operations.py");
+  say("the same operations on both …");
+  const [mine, other] = await Promise.all(
+    [ours, theirs].map((url) => operations(python, script, url, tag, { cwd: folder, env })),
+  );
+  if (mine === undefined || other === undefined) throw new Error("An answer is missing.");
+  const failures = differences(mine, other);
+  say(`the exported model on ${PARITY_ROWS} rows …`);
+  const parity = JSON.parse(
+    lastLine(
+      await run(python, [join(repository, "tools/mlflow/parity.py"), ours, "house-prices", String(PARITY_ROWS)], {
+        cwd: folder,
+        env,
+      }),
+    ),
+  );
+  if (
+    !(
+      parity.rows === PARITY_ROWS &&
+      parity.largest_relative_gap <= LARGEST_GAP &&
+      parity.different_labels === 0 &&
+      parity.example > 0
+    )
+  )
+    failures.push(`load_model("models:/house-prices@production") answers otherwise: ${JSON.stringify(parity)}`);
+  else say(`largest relative gap ${parity.largest_relative_gap}`);
+  const text = await routesPage(repository, mine.calls, Object.keys(other.results).length, onPurpose);
+  if (process.argv.includes("--write")) writeFileSync(page, text);
+  else if (!existsSync(page) || readFileSync(page, "utf8") !== text)
+    failures.push("docs/mlflow.md is not what this run gives: npm run test:mlflow -- --write");
+  for (const failure of failures) process.stdout.write(`FAIL ${failure}\n`);
+  const total = Object.keys(other.results).length + 2;
+  process.stdout.write(`${total - failures.length} passed, ${failures.length} failed\n`);
+  return failures.length === 0;
+}
+
+/**
+ * @param {string} python
+ * @param {string} script
+ * @param {string} url
+ * @param {string} tag
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<Answers>}
+ */
+async function operations(python, script, url, tag, options) {
+  return JSON.parse(lastLine(await run(python, [script, url, tag], options)));
+}
+
+/** The client prints lines of its own before. @param {string} text */
+function lastLine(text) {
+  return text.trim().split("\n").at(-1) ?? "";
+}
+
+/**
+ * @param {Answers} ours
+ * @param {Answers} theirs
+ */
+function differences(ours, theirs) {
+  const names = [...new Set([...Object.keys(theirs.results), ...Object.keys(ours.results)])];
+  return names.flatMap((name) => {
+    const [mine, other] = [ours.results[name], theirs.results[name]];
+    if (isDeepStrictEqual(mine, other))
+      return name in onPurpose ? [`${name}: the answers are the same now; take it off the list`] : [];
+    if (name in onPurpose) return [];
+    return [`${name}\n     Atalaya ${JSON.stringify(mine).slice(0, 1500)}\n     MLflow  ${JSON.stringify(other).slice(0, 1500)}`];
+  });
+}
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
