@@ -26,7 +26,17 @@ export type TaskFor<Value> = [Value] extends [never]
 /** Metric names by task; their definitions are scikit-learn's (see the metrics of `@atalaya/learn`). */
 export interface MetricsByTask {
   regression: "rmse" | "mae" | "r2" | "mape" | "medianAbsoluteError";
-  classification: "accuracy" | "auroc" | "averagePrecision" | "logLoss" | "brier" | "macroF1";
+  classification:
+    | "accuracy"
+    | "auroc"
+    | "weightedAuroc"
+    | "averagePrecision"
+    | "logLoss"
+    | "brier"
+    | "macroF1"
+    | "weightedF1"
+    | "macroPrecision"
+    | "macroRecall";
   anomaly: "alertRate" | "scoreStability" | "precisionAtBudget" | "recallAtBudget" | "auroc" | "averagePrecision";
 }
 export type MetricOf<Of extends Task> =

@@ -45,7 +45,10 @@ export { importXgboostJson, importXgboostUbjson } from "./interop/import-xgboost
 export type { ForeignFormat, ImportedModel } from "./interop/imported-model.js";
 export { anomalyScore, averagePathLength } from "./isolation-forest/path-length.js";
 export { provideKernels } from "./kernels/load-kernels.js";
+export * from "./metrics/bootstrap.js";
+export * from "./metrics/calibration-curve.js";
 export * from "./metrics/catalogue.js";
+export { confusionMatrix } from "./metrics/classification.js";
 export * from "./metrics/evidence.js";
 export * from "./metrics/measure.js";
 export { fitModel } from "./model/fit-model.js";

@@ -62,6 +62,30 @@ export const metricCatalogue = {
     unit: "share",
     doc: "Mean over classes of the harmonic mean of precision and recall; classes that are neither true nor predicted do not count.",
   },
+  weightedF1: {
+    ...classification,
+    better: "higher",
+    unit: "share",
+    doc: "Mean over classes of the harmonic mean of precision and recall, each class counting by its true rows.",
+  },
+  macroPrecision: {
+    ...classification,
+    better: "higher",
+    unit: "share",
+    doc: "Mean over classes of the share of right rows among those predicted so; 0 for a class that is never predicted.",
+  },
+  macroRecall: {
+    ...classification,
+    better: "higher",
+    unit: "share",
+    doc: "Mean over classes of the share of its rows that are predicted so: balanced accuracy where every class has rows.",
+  },
+  weightedAuroc: {
+    ...classification,
+    better: "higher",
+    unit: "share",
+    doc: "As auroc, but of several classes each counts by its true rows.",
+  },
   alertRate: { ...anomaly, needsLabels: false, better: "lower", unit: "share", doc: "Share of rows that are alerts." },
   scoreStability: {
     ...anomaly,

@@ -8,6 +8,8 @@ export interface RegressionEvidence {
   /** By row, in the unit of the target. */
   readonly truth: Float64Array;
   readonly predicted: Float64Array;
+  /** By row, not negative; absent: all rows count the same. */
+  readonly weights?: Float64Array;
 }
 
 export interface ClassificationEvidence {
@@ -17,6 +19,10 @@ export interface ClassificationEvidence {
   readonly truth: Int32Array;
   /** [class][row] */
   readonly probability: readonly Float64Array[];
+  /** By row, not negative; absent: all rows count the same. */
+  readonly weights?: Float64Array;
+  /** Two classes only: the second is predicted from this probability on; absent: the most probable class. */
+  readonly decisionThreshold?: number;
 }
 
 export interface AnomalyEvidence {
@@ -40,14 +46,16 @@ export function evidenceRows(evidence: Evidence): number {
 /** The evidence of these rows only: a slice. */
 export function selectEvidence(evidence: Evidence, rows: Uint32Array): Evidence {
   const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]);
+  const weights = "weights" in evidence && evidence.weights !== undefined ? { weights: numbers(evidence.weights) } : {};
   switch (evidence.task) {
     case "regression":
-      return { ...evidence, truth: numbers(evidence.truth), predicted: numbers(evidence.predicted) };
+      return { ...evidence, truth: numbers(evidence.truth), predicted: numbers(evidence.predicted), ...weights };
     case "classification":
       return {
         ...evidence,
         truth: Int32Array.from(rows, (row) => evidence.truth[row]),
         probability: evidence.probability.map(numbers),
+        ...weights,
       };
     case "anomaly": {
       const { labels, otherScores } = evidence;
@@ -77,10 +85,18 @@ export function checkEvidence(evidence: Evidence): void {
     const wrong = values.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) fail(`${name} holds ${values[wrong]} in row ${wrong}`);
   };
+  const checkWeights = (weights: Float64Array | undefined) => {
+    if (weights === undefined) return;
+    checkNumbers("weights", weights);
+    const negative = weights.findIndex((weight) => weight < 0);
+    if (negative >= 0) fail(`the weight of row ${negative} is negative`);
+    if (rows > 0 && weights.every((weight) => weight === 0)) fail("every weight is 0");
+  };
   switch (evidence.task) {
     case "regression":
       checkNumbers("truth", evidence.truth);
       checkNumbers("predicted", evidence.predicted);
+      checkWeights(evidence.weights);
       return;
     case "classification": {
       evidence.classes.forEach((name, position) => {
@@ -88,6 +104,7 @@ export function checkEvidence(evidence: Evidence): void {
       });
       const wrong = evidence.truth.findIndex((code) => code < 0 || code >= evidence.classes.length);
       if (wrong >= 0) fail(`the truth of row ${wrong} is none of the ${evidence.classes.length} classes`);
+      checkWeights(evidence.weights);
       return;
     }
     case "anomaly": {

@@ -97,7 +97,18 @@ describe("selectEvidence", () => {
 
 describe("metricCatalogue", () => {
   it("has metrics for every task", () => {
-    expect(metricsOf("classification")).toEqual(["accuracy", "auroc", "averagePrecision", "logLoss", "brier", "macroF1"]);
+    expect(metricsOf("classification")).toEqual([
+      "accuracy",
+      "auroc",
+      "averagePrecision",
+      "logLoss",
+      "brier",
+      "macroF1",
+      "weightedF1",
+      "macroPrecision",
+      "macroRecall",
+      "weightedAuroc",
+    ]);
     expect(metricsOf("anomaly")).toEqual([
       "auroc",
       "averagePrecision",

@@ -1,5 +1,14 @@
 import { checkMetric, type MetricName } from "./catalogue.js";
-import { accuracy, brier, logLoss, macroF1, mostProbable } from "./classification.js";
+import {
+  accuracy,
+  brier,
+  classScores,
+  confusionMatrix,
+  logLoss,
+  macroMean,
+  mostProbable,
+  weightedMean,
+} from "./classification.js";
 import {
   type AnomalyEvidence,
   type ClassificationEvidence,
@@ -36,7 +45,7 @@ function measurer(evidence: Evidence): (metric: MetricName) => Measurement {
     case "regression":
       return (metric) => measureRegression(metric, evidence);
     case "classification": {
-      const predicted = mostProbable(evidence.probability);
+      const predicted = predictedClasses(evidence);
       return (metric) => measureClassification(metric, evidence, predicted);
     }
     case "anomaly":
@@ -44,18 +53,25 @@ function measurer(evidence: Evidence): (metric: MetricName) => Measurement {
   }
 }
 
-function measureRegression(metric: MetricName, { truth, predicted }: RegressionEvidence): Measurement {
+/** Two classes with a threshold: the second from there on; else the most probable class. */
+export function predictedClasses({ probability, decisionThreshold, classes }: ClassificationEvidence): Int32Array {
+  if (decisionThreshold === undefined || classes.length !== 2) return mostProbable(probability);
+  return Int32Array.from(probability[1], (value) => (value >= decisionThreshold ? 1 : 0));
+}
+
+function measureRegression(metric: MetricName, { truth, predicted, weights: given }: RegressionEvidence): Measurement {
+  const weights = given ?? null;
   switch (metric) {
     case "rmse":
-      return { value: rmse(truth, predicted) };
+      return { value: rmse(truth, predicted, weights) };
     case "mae":
-      return { value: mae(truth, predicted) };
+      return { value: mae(truth, predicted, weights) };
     case "mape":
-      return { value: mape(truth, predicted) };
+      return { value: mape(truth, predicted, weights) };
     case "medianAbsoluteError":
-      return { value: medianAbsoluteError(truth, predicted) };
+      return { value: medianAbsoluteError(truth, predicted, weights) };
     case "r2":
-      return truth.length < 2 ? { notMeasured: "one row has no variance" } : { value: r2(truth, predicted) };
+      return truth.length < 2 ? { notMeasured: "one row has no variance" } : { value: r2(truth, predicted, weights) };
     default:
       return { notMeasured: "not a metric of numbers" };
   }
@@ -63,40 +79,54 @@ function measureRegression(metric: MetricName, { truth, predicted }: RegressionE
 
 function measureClassification(metric: MetricName, evidence: ClassificationEvidence, predicted: Int32Array): Measurement {
   const { truth, probability, classes } = evidence;
+  const weights = evidence.weights ?? null;
+  const scores = () => classScores(confusionMatrix(truth, predicted, classes.length, weights));
   switch (metric) {
     case "accuracy":
-      return { value: accuracy(truth, predicted) };
+      return { value: accuracy(truth, predicted, weights) };
     case "logLoss":
-      return { value: logLoss(truth, probability) };
+      return { value: logLoss(truth, probability, weights) };
     case "brier":
-      return { value: brier(truth, probability) };
+      return { value: brier(truth, probability, weights) };
     case "macroF1":
-      return { value: macroF1(truth, predicted, classes.length) };
+      return { value: macroMean(scores(), "f1") };
+    case "weightedF1":
+      return { value: weightedMean(scores(), "f1") };
+    case "macroPrecision":
+      return { value: macroMean(scores(), "precision") };
+    case "macroRecall":
+      return { value: macroMean(scores(), "recall") };
     case "auroc":
-      return meanOverClasses(evidence, areaUnderRoc);
+      return meanOverClasses(evidence, areaUnderRoc, "macro");
+    case "weightedAuroc":
+      return meanOverClasses(evidence, areaUnderRoc, "weighted");
     case "averagePrecision":
-      return meanOverClasses(evidence, averagePrecision);
+      return meanOverClasses(evidence, averagePrecision, "macro");
     default:
       return { notMeasured: "not a metric of classes" };
   }
 }
 
-/** Two classes: the second against the first. More: the mean of each against the rest, which needs rows of every class. */
+/**
+ * Two classes: the second against the first. More: the mean of each against the rest, which needs rows of every class;
+ * `weighted`: each counts by its true rows.
+ */
 function meanOverClasses(
-  { truth, probability, classes }: ClassificationEvidence,
-  rank: (scores: Float64Array, isPositive: Uint8Array) => number,
+  { truth, probability, classes, weights: given }: ClassificationEvidence,
+  rank: (scores: Float64Array, isPositive: Uint8Array, weights: Float64Array | null) => number,
+  average: "macro" | "weighted",
 ): Measurement {
-  const absent = classes.find((_, own) => !truth.includes(own));
+  const weights = given ?? null;
+  const isOwn = (own: number) => Uint8Array.from(truth, (code) => (code === own ? 1 : 0));
+  const shares = classes.map((_, own) => countPositives(isOwn(own), weights));
+  const absent = classes.find((_, own) => shares[own] === 0);
   if (absent !== undefined) return { notMeasured: `no row is of class ${JSON.stringify(absent)}` };
   if (classes.length === 1) return { notMeasured: "there is only one class" };
-  const measured = classes.length === 2 ? [1] : classes.map((_, own) => own);
-  const values = measured.map((own) =>
-    rank(
-      probability[own],
-      Uint8Array.from(truth, (code) => (code === own ? 1 : 0)),
-    ),
-  );
-  return { value: values.reduce((sum, value) => sum + value, 0) / values.length };
+  if (classes.length === 2) return { value: rank(probability[1], isOwn(1), weights) };
+  const weightBy = (own: number) => (average === "macro" ? 1 : shares[own]);
+  const total = classes.reduce((sum, _, own) => sum + weightBy(own), 0);
+  const sum = classes.reduce((before, _, own) => before + weightBy(own) * rank(probability[own], isOwn(own), weights), 0);
+  return { value: sum / total };
 }
 
 function measureAnomaly(metric: MetricName, evidence: AnomalyEvidence): Measurement {

@@ -1,40 +1,41 @@
-/** Rows of one score: ties cannot be told apart, so they enter every ranking metric together. */
+import { ascendingOrder } from "../order/ascending-order.js";
+import { weightOf } from "./regression.js";
+
+/** Rows of one score, weighed: ties cannot be told apart, so they enter every ranking metric together. */
 interface ScoreGroup {
   readonly rows: number;
   readonly positives: number;
 }
 
-/** Positions of the rows by descending score. */
-function descending(scores: Float64Array): Uint32Array {
-  return Uint32Array.from(scores, (_, row) => row).sort((first, second) => scores[second] - scores[first]);
-}
-
-/** Groups of equal scores, the highest first. Cost: O(rows · log rows). */
-function scoreGroups(scores: Float64Array, isPositive: Uint8Array): ScoreGroup[] {
+/** Groups of equal scores, the highest first. Cost: O(rows). */
+function scoreGroups(scores: Float64Array, isPositive: Uint8Array, weights: Float64Array | null): ScoreGroup[] {
   const groups: ScoreGroup[] = [];
-  const order = descending(scores);
-  for (let start = 0; start < order.length; ) {
-    const score = scores[order[start]];
-    let end = start;
-    let positives = 0;
-    for (; end < order.length && scores[order[end]] === score; end++) positives += isPositive[order[end]];
-    groups.push({ rows: end - start, positives });
-    start = end;
+  const order = ascendingOrder(scores);
+  for (let end = order.length - 1; end >= 0; ) {
+    const score = scores[order[end]];
+    let [rows, positives] = [0, 0];
+    for (; end >= 0 && scores[order[end]] === score; end--) {
+      const weight = weightOf(weights, order[end]);
+      rows += weight;
+      positives += weight * isPositive[order[end]];
+    }
+    groups.push({ rows, positives });
   }
   return groups;
 }
 
-export function countPositives(isPositive: Uint8Array): number {
-  return isPositive.reduce((sum, flag) => sum + flag, 0);
+export function countPositives(isPositive: Uint8Array, weights: Float64Array | null = null): number {
+  return isPositive.reduce((sum, flag, row) => sum + flag * weightOf(weights, row), 0);
 }
 
 /** Area under the ROC curve; at least one positive (1) and one negative (0) row. */
-export function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): number {
-  const positives = countPositives(isPositive);
-  const negatives = isPositive.length - positives;
+export function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array, weights: Float64Array | null = null): number {
+  const groups = scoreGroups(scores, isPositive, weights);
+  const positives = groups.reduce((sum, group) => sum + group.positives, 0);
+  const negatives = groups.reduce((sum, group) => sum + (group.rows - group.positives), 0);
   let negativesBelow = negatives;
   let wins = 0;
-  for (const group of scoreGroups(scores, isPositive)) {
+  for (const group of groups) {
     const groupNegatives = group.rows - group.positives;
     negativesBelow -= groupNegatives;
     wins += group.positives * (negativesBelow + groupNegatives / 2);
@@ -43,15 +44,16 @@ export function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): numb
 }
 
 /** Sum over distinct scores of precision × gain in recall, without interpolation; at least one positive row. */
-export function averagePrecision(scores: Float64Array, isPositive: Uint8Array): number {
-  const positives = countPositives(isPositive);
+export function averagePrecision(scores: Float64Array, isPositive: Uint8Array, weights: Float64Array | null = null): number {
+  const groups = scoreGroups(scores, isPositive, weights);
+  const positives = groups.reduce((sum, group) => sum + group.positives, 0);
   let rows = 0;
   let found = 0;
   let sum = 0;
-  for (const group of scoreGroups(scores, isPositive)) {
+  for (const group of groups) {
     rows += group.rows;
     found += group.positives;
-    sum += (group.positives / positives) * (found / rows);
+    if (group.positives > 0) sum += (group.positives / positives) * (found / rows);
   }
   return sum;
 }
@@ -64,7 +66,7 @@ export function withinBudget(scores: Float64Array, isPositive: Uint8Array, budge
   const rows = Math.min(scores.length, Math.max(1, Math.round(budget * scores.length)));
   let left = rows;
   let positives = 0;
-  for (const group of scoreGroups(scores, isPositive)) {
+  for (const group of scoreGroups(scores, isPositive, null)) {
     const taken = Math.min(left, group.rows);
     positives += group.positives * (taken / group.rows);
     left -= taken;
@@ -75,7 +77,7 @@ export function withinBudget(scores: Float64Array, isPositive: Uint8Array, budge
 
 /** Ranks from 1, ties sharing the mean of theirs. */
 function averageRanks(values: Float64Array): Float64Array {
-  const order = Uint32Array.from(values, (_, row) => row).sort((first, second) => values[first] - values[second]);
+  const order = ascendingOrder(values);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start + 1;
