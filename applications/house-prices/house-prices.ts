@@ -11,6 +11,7 @@ import {
   logBetween,
   noWorseThanChampion,
   pipeline,
+  randomForest,
   setting,
   targetMean,
   whenDrifted,
@@ -57,7 +58,8 @@ const features = listings.features({
     lotToHouse: home.acreLot.mul(SQUARE_FEET_PER_ACRE).div(home.houseSize), // missing stays missing
     sizeToNeighbours: home.houseSize.div(home.neighbourHouseSize),
     isSold: home.status.is("sold"),
-    prevSoldYear: home.prevSoldDate.year(),
+    prevSoldMonth: home.prevSoldDate.year().mul(12).add(home.prevSoldDate.month()),
+    isLand: home.houseSize.isMissing().and(home.bed.isMissing()),
   }),
   encode: { state: targetMean({ smoothing: 20 }), city: targetMean({ smoothing: 10 }), zipCode: targetMean({ smoothing: 10 }) },
 });
@@ -72,12 +74,15 @@ export const housePrices = pipeline("house-prices")
     { optimise: "rmse", trials: 8, seed: 42 },
     gradientBoosting({
       fitOn: "log1p",
-      trees: 400, // a value is fixed, a range is tuned
-      learningRate: logBetween(0.05, 0.15),
-      leaves: between(24, 64),
-      minLeafRows: between(5, 40),
-      l2: logBetween(0.1, 10),
+      trees: 600, // a value is fixed, a range is tuned
+      learningRate: logBetween(0.04, 0.1),
+      leaves: between(32, 96),
+      minLeafRows: between(5, 30),
+      l2: logBetween(0.5, 10),
+      rowShare: 0.8,
+      columnShare: between(0.4, 0.8),
     }),
+    randomForest({ fitOn: "log1p", trees: 50, depth: 10 }),
   )
   .evaluate({ metrics: ["rmse", "mae", "r2", "mape"], slices: ["state"], explain: { rows: 500 } })
   .gate(atLeast("r2", 0.35), atMost("rmse", 700_000), noWorseThanChampion("rmse", { tolerance: 0.01 }))
