@@ -87,4 +87,15 @@ export const housePrices = pipeline("house-prices")
   .evaluate({ metrics: ["rmse", "mae", "r2", "mape"], slices: ["state"], explain: { rows: 500 } })
   .gate(atLeast("r2", 0.35), atMost("rmse", 700_000), noWorseThanChampion("rmse", { tolerance: 0.01 }))
   .promote("production")
+  // What the callers of the service before this one read.
+  .serve({
+    predict: { price: "value", model_run_id: "run", features_used: "featureNames" },
+    explain: {
+      price: "value",
+      shap_values: "effects",
+      base_value: "base",
+      feature_names: "effectNames",
+      feature_values: "effectValues",
+    },
+  })
   .retrain(whenDrifted({ psi: 0.2, on: ["houseSize", "state", "sizePerBed"], minRows: 1_000 }), cron("0 3 * * 1"));

@@ -125,6 +125,18 @@ export interface DriftTriggerDefinition {
   readonly minRows: number;
 }
 
+/** How the model is served: it goes into every version's signature, as serving needs no project. */
+export interface ServeDefinition {
+  /** Further fields of the answers: which part each name holds. */
+  readonly predict: Readonly<Record<string, string>>;
+  readonly explain: Readonly<Record<string, string>>;
+  /** Columns that the inference log holds as a hash only. */
+  readonly hashed: readonly string[];
+  /** Days for which the inference log is kept; null: for ever. */
+  readonly keepDays: number | null;
+  readonly backToRaw: boolean;
+}
+
 /** A whole pipeline as one value: data, but for the user's own row steps, row filters and gate functions. */
 export interface PipelineDefinition {
   readonly name: string;
@@ -143,4 +155,6 @@ export interface PipelineDefinition {
   readonly gates: readonly Gate<string>[];
   readonly alias: string;
   readonly triggers: readonly TriggerDefinition[];
+  /** Absent: answers have our fields alone, and the log is kept for ever. */
+  readonly serve?: ServeDefinition;
 }

@@ -30,6 +30,11 @@ export const errors = defineErrors("DEFINE", {
     status: 400,
     message: ({ what, name }: { what: string; name: string }) => `Two ${what} are called ${name}.`,
   },
+  BAD_FIELD: {
+    status: 400,
+    message: ({ field, taken }: { field: string; taken: readonly string[] }) =>
+      `"${field}" cannot be a further field of an answer: ${taken.join(", ")} are taken.`,
+  },
   BAD_SHARE: {
     status: 400,
     message: ({ what, value }: { what: string; value: number }) => `${what} is ${value}, but must be a share between 0 and 1.`,

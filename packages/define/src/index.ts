@@ -29,6 +29,7 @@ export * from "./learners.js";
 export * from "./pipeline.js";
 export { toFeaturePlan } from "./plan.js";
 export { quantileRange } from "./rows.js";
+export type { ExplainPart, PredictPart, ServeOptions } from "./serving.js";
 export { type FileOptions, files, type HttpOptions, httpBatches, parquetFiles, type Source, setting } from "./sources.js";
 export { byGroup, byLevel, byTime, type Parts, type Split, shuffled } from "./splits.js";
 export type * from "./table.js";

@@ -6,6 +6,7 @@ import { errors } from "./errors.js";
 import type { Gate } from "./gates.js";
 import type { Learner } from "./learners.js";
 import { checkName } from "./names.js";
+import { type ServeOptions, serveDefinition } from "./serving.js";
 import type { Source } from "./sources.js";
 import type { Split } from "./splits.js";
 import type { StepContext, Table } from "./table.js";
@@ -106,6 +107,8 @@ export interface Gated<Of extends Shape> {
 }
 
 export interface Promoted<Of extends Shape> extends Pipeline<Of> {
+  /** Field names that callers already use, and what may be kept of their requests. @throws DEFINE_BAD_FIELD */
+  serve(options: ServeOptions<keyof Of["request"] & string>): Promoted<Of>;
   retrain(...triggers: Trigger<Of["feature"]>[]): Pipeline<Of>;
 }
 
@@ -202,6 +205,7 @@ function promoted<Of extends Shape>(draft: Draft): Promoted<Of> {
   const value: Pipeline<Of> = { [PIPELINE]: true, name: draft.name, definition };
   return {
     ...value,
+    serve: (options) => promoted({ ...draft, serve: serveDefinition(options) }),
     retrain: (...triggers) => ({
       ...value,
       definition: { ...definition, triggers: triggers.map((trigger) => trigger.definition) },

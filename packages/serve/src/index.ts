@@ -14,13 +14,16 @@ export {
   type StartedPredictionServer,
   startPredictionServer,
 } from "./http/server.js";
+export { type LastGoodModels, lastGoodModels } from "./models/last-good.js";
 export type * from "./models/model-source.js";
 export { openBundle } from "./models/open-bundle.js";
 export { registryModels } from "./models/registry-models.js";
 export type { OpenModel, Row, ScoringModel } from "./models/scoring-model.js";
 export type { ServedModel } from "./models/served-model.js";
 export type { ServedPipeline } from "./models/served-pipeline.js";
+export type { ServingRules } from "./models/serving-rules.js";
 export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-record.js";
 export { storedPredictions } from "./prediction-log/stored-predictions.js";
 export type { Problem } from "./problems/problem.js";
 export { createPredictionService, type PredictionService, type PredictionServiceOptions, type ServiceLogger } from "./service.js";
+export type { LabelledRow, TrueLabel, TruthStore } from "./truth/truth-store.js";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { isAtalayaError } from "@atalaya/errors";
 import {
   openBundle,
@@ -7,9 +8,24 @@ import {
   startPredictionServer,
   storedPredictions,
 } from "@atalaya/serve";
+import type { Settings } from "@atalaya/settings";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { errors } from "../errors.js";
 import type { Stores } from "./workshop.js";
+
+/** What the server stands on. */
+export interface ServingGround extends Pick<PredictionServerOptions, "models" | "predictionSink" | "truth"> {
+  readonly settings: Settings;
+}
+
+export function groundOf({ settings, store, registry }: Stores): ServingGround {
+  return { settings, models: registryModels(registry), predictionSink: storedPredictions(store), truth: store.feedback };
+}
+
+/** Directory of what serving keeps on local disk: the last good models, and what waits to be logged. */
+export function servingDirectory({ home }: Pick<Settings, "home">): string {
+  return join(home, "serving");
+}
 
 /**
  * Starts the prediction server on the port asked for, or on the one of the settings.
@@ -18,7 +34,7 @@ import type { Stores } from "./workshop.js";
  * @throws CLI_PORT_TAKEN
  */
 export async function startServing(options: {
-  readonly stores: Stores;
+  readonly ground: ServingGround;
   readonly pipelines: readonly string[];
   readonly listen: ListenOptions;
   readonly say: (line: string) => void;
@@ -26,19 +42,19 @@ export async function startServing(options: {
   /** Adds the console, which then answers `GET /`. */
   readonly extend?: NonNullable<PredictionServerOptions["extend"]>;
 }): Promise<StartedPredictionServer> {
-  const { stores, pipelines, listen, say, talks, extend } = options;
-  const { settings, store, registry } = stores;
+  const { ground, pipelines, listen, say, talks, extend } = options;
+  const { settings, ...rest } = ground;
   const host = listen.host ?? settings.host;
   const port = listen.port ?? settings.port;
   try {
     return await startPredictionServer({
+      ...rest,
       host,
       port,
       pipelines,
       ...(extend === undefined ? {} : { home: false, extend }),
-      models: registryModels(registry),
       open: openBundle,
-      predictionSink: storedPredictions(store),
+      stateDirectory: servingDirectory(settings),
       logger: {
         info: (_facts, message) => (talks ? say(message) : undefined),
         warn: (_facts, message) => say(message),

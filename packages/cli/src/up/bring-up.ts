@@ -7,7 +7,7 @@ import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { withClosing } from "../platform/closing.js";
 import { consoleOf } from "../platform/console.js";
-import { startServing } from "../platform/serving.js";
+import { groundOf, startServing } from "../platform/serving.js";
 import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
 import { createProgress } from "../progress/progress.js";
 import type { Project } from "../project/load-project.js";
@@ -60,7 +60,9 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
       await on.app.register(mlflowRoutes, { store: stores.store, registry: stores.registry, onFailure });
     };
     const listen = options.listen;
-    const server = closing.add(await startServing({ stores, pipelines: served, listen, say, talks: false, extend }));
+    const server = closing.add(
+      await startServing({ ground: groundOf(stores), pipelines: served, listen, say, talks: false, extend }),
+    );
     const home = shortPath(workingDirectory, stores.settings.home);
     terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
     if (signal.aborted) return;

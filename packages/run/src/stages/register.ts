@@ -44,6 +44,7 @@ export async function register(
       target: bundle.target,
       task: bundle.task,
       features: bundle.features.columnNames,
+      ...(definition.serve === undefined ? {} : { serving: definition.serve }),
     },
   });
   return { version, created, summary: created ? `version ${version}` : `version ${version}, which is the same model` };

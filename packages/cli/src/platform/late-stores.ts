@@ -1,0 +1,57 @@
+import type { Registry } from "@atalaya/registry";
+import { type ModelSource, type PredictionSink, registryModels, storedPredictions, type TruthStore } from "@atalaya/serve";
+import type { Settings } from "@atalaya/settings";
+import type { Store } from "@atalaya/store";
+
+/** Facts, bytes and models that may not be there yet: a server starts without them, and whoever needs them asks again. */
+export interface LateStores {
+  readonly models: ModelSource;
+  readonly sink: PredictionSink;
+  readonly truth: TruthStore;
+  open(): Promise<OpenStores>;
+  close(): Promise<void>;
+}
+
+interface OpenStores {
+  readonly store: Store;
+  readonly registry: Registry;
+}
+
+/** An outage is met by the disk, not by waiting. */
+const PATIENCE_MS = 2_000;
+
+export function lateStores(settings: Settings, say: (line: string) => void): LateStores {
+  let opening: Promise<OpenStores> | null = null;
+  const open = (): Promise<OpenStores> => {
+    opening ??= openBoth(settings, say).catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  const models = async () => registryModels((await open()).registry);
+  return {
+    open,
+    models: {
+      load: async (pipeline, wanted) => (await models()).load(pipeline, wanted),
+      versionOf: async (pipeline, alias) => (await models()).versionOf(pipeline, alias),
+      onChange: async (pipeline, callback) => (await models()).onChange(pipeline, callback),
+    },
+    sink: { write: async (records) => storedPredictions((await open()).store).write(records) },
+    truth: {
+      record: async (labels) => (await open()).store.feedback.record(labels),
+      labelled: async (filter) => (await open()).store.feedback.labelled(filter),
+    },
+    close: async () => {
+      const opened = await opening?.catch(() => null);
+      await opened?.store.close();
+    },
+  };
+}
+
+/** Loaded when they are needed: a service that has its model on disk answers before PostgreSQL's driver is read. */
+async function openBoth(settings: Settings, say: (line: string) => void): Promise<OpenStores> {
+  const [{ openStore }, { openRegistry }] = await Promise.all([import("@atalaya/store"), import("@atalaya/registry")]);
+  const store = await openStore(settings, { onNotice: say, patienceMs: PATIENCE_MS });
+  return { store, registry: openRegistry(store) };
+}
