@@ -1,3 +1,4 @@
+import { fitDummy, fitLinear } from "../baseline/fit-baseline.js";
 import { fitGradientBoosting } from "../gradient-boosting/fit-gradient-boosting.js";
 import { fitIsolationForest } from "../isolation-forest/fit-isolation-forest.js";
 import { fitRandomForest } from "../random-forest/fit-random-forest.js";
@@ -28,5 +29,7 @@ export function fitAt(
     return fitGradientBoosting(data, resolveParameters(learner, parameters), options, workplace);
   if (learner === "randomForest") return fitRandomForest(data, resolveParameters(learner, parameters), options, workplace);
   if (learner === "isolationForest") return fitIsolationForest(data, resolveParameters(learner, parameters), options);
+  if (learner === "linear") return fitLinear(data, resolveParameters(learner, parameters));
+  if (learner === "dummy") return fitDummy(data, resolveParameters(learner, parameters));
   throw unknownLearner(learner);
 }
