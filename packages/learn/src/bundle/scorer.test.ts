@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { transformFeatures } from "../features/transform-features.js";
+import { rowAsJson } from "../frame/cell.js";
 import { selectRows } from "../frame/select.js";
 import { predictRaw } from "../trees/predict.js";
 import { EXAMPLES, exampleBundle, homes } from "./example-bundles.test.data.js";
@@ -73,6 +74,23 @@ describe.each(EXAMPLES)("a scorer of %s", (example) => {
     expect(alone).toEqual(together);
     const matrix = transformFeatures(bundle.features, selectRows(frame, [3, 4]));
     expect(rawOutputs(bundle.model, matrix)).toEqual(predictRaw(bundle.model, matrix));
+  });
+
+  it("answers a request row alone, without a frame, to the bit", () => {
+    const rows: unknown[] = Array.from({ length: 60 }, (_, row) => rowAsJson(frame, row));
+    rows.push({ bed: 2, state: "Atlantis" }, { bed: 3, size: null, listed: "2020-02-29T12:00:00Z" }, { bed: 1, sold: undefined });
+    const expected = rows.map((row) => scorer.answer(scorer.read([row]).frame)[0]);
+    expect(rows.map((row) => scorer.answerRow(row))).toEqual(expected);
+  });
+
+  it("leaves a row with a problem to read", () => {
+    const broken: unknown[] = [null, [], 3, "x", {}, { bed: null }, { bed: 1.5 }, { bed: -1 }, { bed: 1, color: "red" }, { bed: "1" }];
+    broken.push({ bed: 1, sold: 1 }, { bed: 1, listed: "soon" }, { bed: 1, state: 4 }, { bed: 1, size: Number.NaN });
+    for (const row of broken) {
+      expect(scorer.read([row]).problems.length).toBeGreaterThan(0);
+      expect(scorer.answerRow(row)).toBeNull();
+    }
+    expect(scorer.answerRow(JSON.parse('{"bed": 1, "__proto__": 2}'))).toBeNull();
   });
 
   it("answers nothing for no rows", () => {

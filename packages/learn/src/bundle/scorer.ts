@@ -1,5 +1,6 @@
-import { explainRaw } from "../explain/explain.js";
+import { type Explainer, prepareExplainer } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
+import { prepareRow } from "../features/row-features.js";
 import { prepareFeatures } from "../features/transform-features.js";
 import type { Frame } from "../frame/frame.js";
 import type { FittedModel } from "../model/model.js";
@@ -19,6 +20,11 @@ export interface Scorer {
   read(rows: unknown): RowReading;
   /** One answer per row. @throws LEARN_FRAME_COLUMN_MISSING, LEARN_FRAME_COLUMNS_DIFFER */
   answer(frame: Frame): Answer[];
+  /**
+   * The answer to one request row (a parsed JSON object), the same as `read` and `answer` give, in microseconds; null where
+   * `read` has a problem to tell.
+   */
+  answerRow(row: unknown): Answer | null;
   /** The answers column by column, for many rows. */
   outputs(frame: Frame): ModelOutputs;
   /** One explanation per row. @throws LEARN_EXPLANATION_NOT_ADDITIVE */
@@ -31,15 +37,30 @@ export function createScorer(bundle: ModelBundle): Scorer {
   const transform = prepareFeatures(features);
   const read = rowReader(features.inputs);
   const outputs = (frame: Frame) => outputsOf(model, rawOutputs(model, transform(frame).matrix));
+  let explainer: Explainer | null = null;
   return {
     bundle,
     read,
     outputs,
     answer: (frame) => answersOf(outputs(frame)),
+    answerRow: rowAnswerer(bundle),
     explain: (frame) => {
       const { values, matrix } = transform(frame);
-      return explainRows(features, model, values, rawOutputs(model, matrix), explainRaw(model, matrix));
+      explainer ??= prepareExplainer(model);
+      return explainRows(features, model, values, rawOutputs(model, matrix), explainer.explain(matrix));
     },
+  };
+}
+
+function rowAnswerer({ features, model }: ModelBundle): Scorer["answerRow"] {
+  const transform = prepareRow(features);
+  const values = new Float64Array(features.columnNames.length);
+  const out = new Float64Array(model.trees.outputCount);
+  return (row) => {
+    if (!transform(row, values)) return null;
+    predictRow(model, values, out);
+    const raw = Array.from({ length: out.length }, (_, output) => out.subarray(output, output + 1));
+    return answersOf(outputsOf(model, raw))[0];
   };
 }
 

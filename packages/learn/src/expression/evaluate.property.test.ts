@@ -6,6 +6,7 @@ import type { Frame } from "../frame/frame.js";
 import { frameOf } from "../frame/frame-builder.js";
 import { checkExpression } from "./check.js";
 import { evaluateExpression } from "./evaluate.js";
+import { prepareRowExpression } from "./evaluate-row.js";
 import type { Expression } from "./expression.js";
 
 type Value = number | boolean | string | null;
@@ -182,6 +183,22 @@ describe("evaluateExpression", () => {
           expect(column.values.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)).toBe(false);
       }),
       { numRuns: 500, seed: 7 },
+    );
+  });
+});
+
+describe("prepareRowExpression", () => {
+  it("gives one row what evaluateExpression gives a column, to the bit", () => {
+    const positions = new Map([...kinds.keys()].map((name, position) => [name, position]));
+    fc.assert(
+      fc.property(fc.oneof(number, boolean, category), fc.array(row, { maxLength: 6 }), (expression, rows) => {
+        const column = evaluateExpression(expression, frameOfRows(rows));
+        const evaluate = prepareRowExpression(expression, positions);
+        const cells = rows.map(({ n, m, t, c }) => evaluate([n ?? Number.NaN, m ?? Number.NaN, t ?? Number.NaN, c]));
+        if (column.kind !== "category") expect(cells).toEqual([...column.values]);
+        else expect(cells).toEqual(Array.from(column.codes, (code) => (code < 0 ? null : column.levels[code])));
+      }),
+      { numRuns: 500, seed: 11 },
     );
   });
 });

@@ -66,12 +66,12 @@ export function evaluateExpression(expression: Expression, frame: Frame): FrameC
   }
 }
 
-function finiteOrMissing(value: number): number {
+export function finiteOrMissing(value: number): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
 /** Math.min and Math.max give NaN when one side is, so missing propagates by itself. */
-const BINARY: Record<BinaryNumberOperation, (left: number, right: number) => number> = {
+export const BINARY: Record<BinaryNumberOperation, (left: number, right: number) => number> = {
   add: (left, right) => finiteOrMissing(left + right),
   sub: (left, right) => finiteOrMissing(left - right),
   mul: (left, right) => finiteOrMissing(left * right),
@@ -80,25 +80,25 @@ const BINARY: Record<BinaryNumberOperation, (left: number, right: number) => num
   max: Math.max,
 };
 
-const UNARY: Record<UnaryNumberOperation, (value: number) => number> = {
+export const UNARY: Record<UnaryNumberOperation, (value: number) => number> = {
   log1p: (value) => finiteOrMissing(log1p(value)),
   abs: Math.abs,
   sqrt: Math.sqrt,
   floor: Math.floor,
 };
 
-const COMPARISON: Record<ComparisonOperation, (left: number, right: number) => boolean> = {
+export const COMPARISON: Record<ComparisonOperation, (left: number, right: number) => boolean> = {
   lt: (left, right) => left < right,
   lte: (left, right) => left <= right,
   gt: (left, right) => left > right,
   gte: (left, right) => left >= right,
 };
 
-function kleeneAnd(left: number, right: number): number {
+export function kleeneAnd(left: number, right: number): number {
   return left === 0 || right === 0 ? 0 : left * right;
 }
 
-function kleeneOr(left: number, right: number): number {
+export function kleeneOr(left: number, right: number): number {
   return left === 1 || right === 1 ? 1 : left + right;
 }
 
@@ -155,7 +155,7 @@ function bucket(values: Float64Array, edges: readonly number[], labels: readonly
 }
 
 /** Number of ascending edges that are ≤ the value, by halving. */
-function countAtMost(edges: readonly number[], value: number): number {
+export function countAtMost(edges: readonly number[], value: number): number {
   let low = 0;
   let high = edges.length;
   while (low < high) {

@@ -30,19 +30,28 @@ export function describeValue(value: unknown): string {
 
 /** Reader of one declared column. 0, false and "" are values; only null is missing, and only where the column is optional. */
 export function valueReader(column: ColumnSchema): ValueReader {
-  const read = typedReader(column);
+  const read = cellReader(column);
   const expected = describeExpected(column);
   return (value, builder) => {
     if (value === null && column.optional) {
       builder.pushMissing();
       return null;
     }
-    if (read(value, builder)) return null;
+    const cell = read(value);
+    if (cell !== undefined) {
+      push(builder, cell);
+      return null;
+    }
     builder.pushMissing();
     const suggestion = typeof value === "string" && column.levels !== undefined ? nearestName(value, column.levels) : null;
     const problem = { expected, received: describeValue(value) };
     return suggestion === null ? problem : { ...problem, suggestion };
   };
+}
+
+function push(builder: ColumnBuilder, cell: number | string): void {
+  if (typeof cell === "string") (builder as CategoryColumnBuilder).push(cell);
+  else (builder as NumericColumnBuilder).push(cell);
 }
 
 /** What a value of the column must be, in words. */
@@ -71,8 +80,11 @@ function describeRange({ min, max, unit }: ColumnSchema): string {
   return "";
 }
 
-/** Pushes the value and says true, or says false and pushes nothing. */
-function typedReader(column: ColumnSchema): (value: unknown, builder: ColumnBuilder) => boolean {
+/** A value that a column takes: text of a category, else a number (1 and 0 for true and false, a time in milliseconds). */
+export type CellReader = (value: unknown) => number | string | undefined;
+
+/** What a value is to a column; undefined: the column does not take it. */
+export function cellReader(column: ColumnSchema): CellReader {
   switch (column.type) {
     case "number":
     case "integer":
@@ -81,37 +93,27 @@ function typedReader(column: ColumnSchema): (value: unknown, builder: ColumnBuil
     case "text":
       return textReader(column);
     case "boolean":
-      return (value, builder) => typeof value === "boolean" && pushNumber(builder, Number(value));
+      return (value) => (typeof value === "boolean" ? Number(value) : undefined);
     case "time":
-      return (value, builder) => {
+      return (value) => {
         const time = timeOf(value);
-        return isTime(time) && pushNumber(builder, time);
+        return isTime(time) ? time : undefined;
       };
   }
 }
 
-function numberReader(column: ColumnSchema): (value: unknown, builder: ColumnBuilder) => boolean {
+function numberReader(column: ColumnSchema): CellReader {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = column;
   const whole = column.type === "integer";
-  return (value, builder) => {
-    if (typeof value !== "number" || !Number.isFinite(value)) return false;
-    if (value < min || value > max || (whole && !Number.isInteger(value))) return false;
-    return pushNumber(builder, value);
+  return (value) => {
+    if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+    return value < min || value > max || (whole && !Number.isInteger(value)) ? undefined : value;
   };
 }
 
-function textReader(column: ColumnSchema): (value: unknown, builder: ColumnBuilder) => boolean {
+function textReader(column: ColumnSchema): CellReader {
   const closed = column.levels === undefined ? null : new Set(column.levels);
-  return (value, builder) => {
-    if (typeof value !== "string" || (closed !== null && !closed.has(value))) return false;
-    (builder as CategoryColumnBuilder).push(value);
-    return true;
-  };
-}
-
-function pushNumber(builder: ColumnBuilder, value: number): true {
-  (builder as NumericColumnBuilder).push(value);
-  return true;
+  return (value) => (typeof value !== "string" || (closed !== null && !closed.has(value)) ? undefined : value);
 }
 
 function timeOf(value: unknown): number {
