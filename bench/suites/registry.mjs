@@ -48,7 +48,7 @@ export async function* measure({ repository, python: interpreter, say, skip }) {
     say("starting both …");
     const ours = await startOurs(repository, folder, address("ours"), "/health");
     stops.push(() => ours.stop());
-    const theirs = await startTheirs(interpreter, folder, address("theirs"));
+    const theirs = await startTheirs(interpreter, folder, address("theirs").replace(/^postgres(ql)?:/, "postgresql+psycopg2:"));
     stops.push(() => theirs.stop());
     yield { name: "start of the server", ours: ours.seconds, theirs: theirs.seconds, peer: PEER, unit: "s", limit: 0.1 };
     yield* compare({ ask: client(interpreter, script), ours, theirs, say });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
 import type { CarryOut, CommandModule } from "./commands/command.js";
 import { doctorCommand } from "./commands/doctor.js";
+import { gcCommand } from "./commands/gc.js";
 import { initCommand } from "./commands/init.js";
 import { modelsCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
@@ -29,6 +30,7 @@ const commands: readonly CommandModule[] = [
   quarantineCommand,
   auditCommand,
   sourceCommand,
+  gcCommand,
   initCommand,
   doctorCommand,
 ];

@@ -5,6 +5,7 @@ export * from "./artifacts.js";
 export * from "./models/registered-models.js";
 export * from "./models/registered-versions.js";
 export { type LoadedBundle, type ModelHistory, openRegistry, type Registry, type RegistryOptions } from "./registry.js";
+export { type Collected, type CollectOptions, collect } from "./retention/collect.js";
 export type * from "./tracking/clauses.js";
 export type { Page, Stage, Tags } from "./tracking/database.js";
 export * from "./tracking/experiments.js";

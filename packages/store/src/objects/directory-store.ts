@@ -19,6 +19,14 @@ export function createDirectoryStore(directory: string): ObjectStore {
     get: (reference) => get(directory, reference),
     download: (reference, path) => download(directory, reference, path),
     has: (reference) => has(directory, reference),
+    writtenAt: async (reference) => {
+      checkReference(reference);
+      return (await stat(join(directory, reference.key)).catch(() => null))?.mtime ?? null;
+    },
+    remove: async (reference) => {
+      checkReference(reference);
+      await rm(join(directory, reference.key), { force: true });
+    },
     list: (zone, pipeline) => list(directory, zone, pipeline),
   };
 }

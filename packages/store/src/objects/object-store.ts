@@ -47,6 +47,14 @@ export interface ObjectStore {
   download(reference: ObjectReference, path: string): Promise<void>;
   /** True when the object is there with its size; the content is not read. */
   has(reference: ObjectReference): Promise<boolean>;
+  /** When the object was written; null when it is not there. */
+  writtenAt(reference: ObjectReference): Promise<Date | null>;
+  /**
+   * Removes an object for good: for `collect` alone, which knows that nothing refers to it. One that is not there is no error.
+   *
+   * @throws STORE_OBJECT_STORE_FAILED
+   */
+  remove(reference: ObjectReference): Promise<void>;
   /** Every object of a zone, or of one pipeline in it, by key. Cost: one look at each of them. */
   list(zone: Zone, pipeline?: string): AsyncIterable<ObjectReference>;
 }

@@ -155,6 +155,16 @@ describe.each(["directory", "s3"] as const)("%s", (kind) => {
     await expect(collect(store, "raw", pipeline)).rejects.toMatchObject({ code: "STORE_OBJECT_NAME_INVALID" });
   });
 
+  test("an object tells when it was written, and is gone once it is removed", async () => {
+    const reference = await store.put("raw", morning, bytes);
+    expect(Math.abs(Date.now() - ((await store.writtenAt(reference))?.getTime() ?? 0))).toBeLessThan(60_000);
+    await store.remove(reference);
+    await store.remove(reference);
+    expect(await store.has(reference)).toBe(false);
+    expect(await store.writtenAt(reference)).toBeNull();
+    expect(await store.has(await store.put("raw", morning, bytes))).toBe(true);
+  });
+
   test("a list has every object of a zone or of a pipeline, in order", async () => {
     const puts = [];
     for (const letter of ["c", "a", "b"]) puts.push(await store.put("eval", { ...report, name: letter }, Buffer.from(letter)));

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Settings } from "@atalaya/settings";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -49,6 +50,8 @@ export function createS3Store(settings: S3Settings, firstPauseMs = 200): S3Store
     get: (reference) => get(connection, reference),
     download: (reference, path) => download(connection, reference, path),
     has: (reference) => has(connection, reference),
+    writtenAt: (reference) => writtenAt(connection, reference),
+    remove: (reference) => remove(connection, reference),
     list: (zone, pipeline) => list(connection, zone, pipeline),
     close: () => client.destroy(),
   };
@@ -153,18 +156,32 @@ function getCommand({ buckets }: Connection, { zone, key }: ObjectReference): Ge
 }
 
 async function has(connection: Connection, reference: ObjectReference): Promise<boolean> {
+  return (await headOf(connection, reference))?.ContentLength === reference.bytes;
+}
+
+async function writtenAt(connection: Connection, reference: ObjectReference): Promise<Date | null> {
+  return (await headOf(connection, reference))?.LastModified ?? null;
+}
+
+async function headOf({ client, buckets, firstPauseMs }: Connection, reference: ObjectReference) {
   checkReference(reference);
-  return inRetries(connection, reference.key, async () => {
+  const { zone, key } = reference;
+  return inRetries({ client, buckets, firstPauseMs }, key, async () => {
     try {
-      const answer = await connection.client.send(
-        new HeadObjectCommand({ Bucket: connection.buckets[reference.zone], Key: reference.key }),
-      );
-      return answer.ContentLength === reference.bytes;
+      return await client.send(new HeadObjectCommand({ Bucket: buckets[zone], Key: key }));
     } catch (error) {
-      if (statusOf(error) === 404) return false;
+      if (statusOf(error) === 404) return null;
       throw error;
     }
   });
+}
+
+async function remove(connection: Connection, reference: ObjectReference): Promise<void> {
+  checkReference(reference);
+  const { zone, key } = reference;
+  await inRetries(connection, key, () =>
+    connection.client.send(new DeleteObjectCommand({ Bucket: connection.buckets[zone], Key: key })),
+  );
 }
 
 async function* list(connection: Connection, zone: Zone, pipeline?: string): AsyncIterable<ObjectReference> {

@@ -72,10 +72,15 @@ function answerTo(buckets: S3Server["buckets"], request: IncomingMessage, body: 
   if (bucket === undefined) return refuse(404, "NoSuchBucket");
   if (request.method === "PUT") return putObject(bucket, key, request, body);
   if (key === "") return listObjects(bucket, url.searchParams);
+  if (request.method === "DELETE") {
+    bucket.delete(key);
+    return { status: 204 };
+  }
   const object = bucket.get(key);
   if (object === undefined) return refuse(404, "NoSuchKey");
   const metadata = Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
-  return { status: 200, headers: Object.fromEntries(metadata), body: object.bytes };
+  const written = ["last-modified", new Date().toUTCString()] as const;
+  return { status: 200, headers: Object.fromEntries([...metadata, written]), body: object.bytes };
 }
 
 function putObject(bucket: Map<string, StoredObject>, key: string, request: IncomingMessage, body: Buffer): Answer {
