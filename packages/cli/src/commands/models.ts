@@ -5,6 +5,7 @@ import type { Session } from "../session.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { type CarryOut, type CommandModule, withExamples } from "./command.js";
 import { wholeNumberFrom } from "./listen-options.js";
+import { declarePapers } from "./model-papers.js";
 
 interface ChangeOptions {
   readonly because: string;
@@ -28,6 +29,7 @@ export const modelsCommand: CommandModule = {
     declareShow(models, carryOut);
     declarePromote(models, carryOut);
     declareRollback(models, carryOut);
+    declarePapers(models, carryOut);
   },
 };
 
