@@ -89,7 +89,7 @@ export function fitGradientBoosting(
 }
 
 function limitsOf({ growth, leaves, depth, minLeafRows, minGain }: Parameters, featuresPerSplit: number): GrowthLimits {
-  const isByLevel = growth === "depth";
+  const isByLevel = growth === "depthWise";
   return {
     leaves: isByLevel ? 0 : leaves,
     depth: isByLevel && depth <= 0 ? LEVEL_DEPTH : depth,

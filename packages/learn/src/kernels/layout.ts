@@ -15,6 +15,8 @@ export const COUNTS_BYTES = 1024;
 export const SMALL_ROWS = 256;
 /** Scratch of `scanRows`: a histogram, its counts, the sorting of categories, and row addresses. */
 export const SCAN_BYTES = FEATURE_BYTES + COUNTS_BYTES + 4096 + 4 * SMALL_ROWS;
+/** Where `scanFeatures` may sort categories in that scratch: behind what `scanRows` needs to be zero. */
+export const SORT_AT = FEATURE_BYTES + COUNTS_BYTES;
 export const STAGED_ROWS = 32;
 /** Columns are read 16 bytes at a time: so many bytes behind the last row must exist. */
 export const SLACK_BYTES = 16;

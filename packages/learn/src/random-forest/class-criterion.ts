@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../arithmetic/parts.js";
 import type { BinnedTable } from "../binning/binned-table.js";
 import { ClassSearch, type ClassSums } from "../trees/class-search.js";
 import type { GrowthMemory } from "../trees/growth-memory.js";
@@ -5,6 +6,8 @@ import type { ForestCriterion } from "./forest-task.js";
 
 /** Draws of a row stand in the lower bits of a packed weight. */
 const COUNT_BITS = 24;
+/** The upper word of a packed weight counts so much. */
+const HIGH_UNIT = 2 ** 8;
 /** Packed weights are quantised so that a forest of the most rows keeps to 63 bits. */
 const WEIGHT_BITS = 38;
 
@@ -46,7 +49,7 @@ export function classCriterion(codes: Int32Array, classes: number, weights: Floa
       let sum = 0;
       for (let place = 0; place < count; place++) sum += draws[bag[place]] * (weights === null ? 1 : weights[bag[place]]);
       // Weights that are whole (draws alone) stay whole: a leaf of one class has the share 1 exactly.
-      const scale = weights === null ? 1 : 2 ** Math.max(0, WEIGHT_BITS - 1 - bitsOf(sum));
+      const scale = weights === null ? 1 : powerOfTwo(Math.max(0, WEIGHT_BITS - 1 - bitsOf(sum)));
       sums.weightUnit = 1 / scale;
       sums.draws.set(draws);
       const words = new Uint32Array(table.arena.engine.memory.buffer, packed, 2 * table.trainingRows);
@@ -54,9 +57,9 @@ export function classCriterion(codes: Int32Array, classes: number, weights: Floa
         const row = bag[place];
         const quantised = Math.round(draws[row] * (weights === null ? 1 : weights[row]) * scale);
         sums.weights[row] = quantised / scale;
-        const high = Math.floor(quantised / 2 ** (32 - COUNT_BITS));
+        const high = Math.floor(quantised / HIGH_UNIT);
         words[2 * row + 1] = high;
-        words[2 * row] = (quantised - high * 2 ** (32 - COUNT_BITS)) * 2 ** COUNT_BITS + draws[row];
+        words[2 * row] = (quantised - high * HIGH_UNIT) * 2 ** COUNT_BITS + draws[row];
       }
       return 1e-13 * sum;
     },

@@ -1,5 +1,15 @@
 import type { Kernels } from "../kernels/kernels.js";
-import { BINS, CANDIDATE_BYTES, candidateAt, controlAt, KIND_BYTES, kindAt, leafAt, SMALL_ROWS } from "../kernels/layout.js";
+import {
+  BINS,
+  CANDIDATE_BYTES,
+  candidateAt,
+  controlAt,
+  KIND_BYTES,
+  kindAt,
+  leafAt,
+  SMALL_ROWS,
+  SORT_AT,
+} from "../kernels/layout.js";
 import { FeatureSampler } from "./feature-sampler.js";
 import { DEEPEST, type Ground, type GrowthLimits, type Placement, type SplitSearch, type TreeTask } from "./growth.js";
 import type { GrowthMemory } from "./growth-memory.js";
@@ -75,9 +85,9 @@ export class GradientSearch implements SplitSearch {
     const address = this.slots.addressOf(slot);
     this.mergeHelpers(address);
     this.kernels.sumCells(address, table.features[0].valueBins + 1, this.memory.counts);
-    const { shift, gradientUnit, hessianUnit } = this.rules;
-    const gradient = (ints[sums + 1] * 2 ** (32 - shift) + Math.floor(words[sums] / 2 ** shift)) * gradientUnit;
-    const hessian = (words[sums] % 2 ** shift) * hessianUnit;
+    const { shift: bits, gradientUnit, hessianUnit } = this.rules;
+    const gradient = (ints[sums + 1] * 2 ** (32 - bits) + Math.floor(words[sums] / 2 ** bits)) * gradientUnit;
+    const hessian = (words[sums] % 2 ** bits) * hessianUnit;
     const root: Leaf = {
       node,
       depth: 0,
@@ -342,7 +352,7 @@ export class GradientSearch implements SplitSearch {
       feature + 1,
       memory.rules,
       memory.leaves[place],
-      memory.scanScratch + 3072,
+      memory.scanScratch + SORT_AT,
       memory.candidates[place],
     );
     return false;
@@ -363,7 +373,7 @@ export class GradientSearch implements SplitSearch {
           feature + 1,
           memory.rules,
           memory.leaves[place],
-          memory.scanScratch + 3072,
+          memory.scanScratch + SORT_AT,
           memory.candidates[place],
         );
       }

@@ -1,5 +1,14 @@
 import type { Kernels } from "../kernels/kernels.js";
-import { CANDIDATE_BYTES, CELL_BYTES, controlAt, FEATURE_BYTES, KIND_BYTES, kindAt, SCAN_BYTES } from "../kernels/layout.js";
+import {
+  CANDIDATE_BYTES,
+  CELL_BYTES,
+  controlAt,
+  FEATURE_BYTES,
+  KIND_BYTES,
+  kindAt,
+  SCAN_BYTES,
+  SORT_AT,
+} from "../kernels/layout.js";
 
 /** What a thread needs to carry out a chunk of an operation. */
 export interface Crew {
@@ -164,7 +173,7 @@ function scanChunk({ kernels, ints, thread }: Crew, chunk: number): void {
     }
     if (larger !== 0) kernels.subtractHistogram(larger + offset, target + offset, cells * CELL_BYTES);
   }
-  const scratch = scan("scratch") + thread * SCAN_BYTES;
+  const scratch = scan("scratch") + thread * SCAN_BYTES + SORT_AT;
   const rules = scan("rules");
   if (scan("leaf") !== 0) {
     kernels.scanFeatures(target, 0, kinds, first, last, rules, scan("leaf"), scratch, scan("candidates"));

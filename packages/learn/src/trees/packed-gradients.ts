@@ -104,8 +104,9 @@ export class PackedGradients {
     team.run(operations.prepare, ROW_CHUNKS);
     const { gradientSum, hessianSum, largest } = this.total();
     const isCounted = source.mode === packModes.unit || source.mode === packModes.drawn;
-    rules.shift = isCounted ? Math.max(24, 32 - Math.clz32(trainingRows)) : 32;
-    const gradientScale = powerBelow((FILLED * 2 ** (63 - rules.shift - (isCounted ? 1 : 0))) / gradientSum);
+    const bits = isCounted ? Math.max(24, 32 - Math.clz32(trainingRows)) : 32;
+    rules.shift = bits;
+    const gradientScale = powerBelow((FILLED * 2 ** (63 - bits)) / gradientSum);
     const hessianScale = isCounted ? 1 : powerBelow((FILLED * 2 ** 32) / hessianSum);
     rules.gradientUnit = 1 / gradientScale;
     rules.hessianUnit = 1 / hessianScale;

@@ -85,9 +85,9 @@ const schema = {
     },
     growth: {
       kind: "choice",
-      choices: ["leaf", "depth"],
-      default: "leaf",
-      doc: "leaf: the leaf of the highest gain is split first, up to `leaves`. depth: all leaves are split, up to `depth` (6 where it is -1); `leaves` counts for nothing.",
+      choices: ["leafWise", "depthWise"],
+      default: "leafWise",
+      doc: "leafWise: the leaf of the highest gain is split first, up to `leaves`. depthWise: all leaves are split, up to `depth` (6 where it is -1); `leaves` counts for nothing.",
     },
     loss: {
       kind: "choice",
