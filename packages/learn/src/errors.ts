@@ -77,6 +77,11 @@ export const errors = defineErrors("LEARN", {
     message: ({ name }: { name: string }) => `Two columns or derived values are called "${name}".`,
     hint: () => "Give each its own name.",
   },
+  CALIBRATION_UNFIT: {
+    status: 400,
+    message: ({ problem }: { problem: string }) => `The answers cannot be calibrated: ${problem}.`,
+    hint: () => "Give the split a larger validation part, or leave this out of the pipeline's answers.",
+  },
   FEATURE_NOT_FINITE: {
     status: 400,
     message: ({ feature }: { feature: string }) => `The feature "${feature}" holds an infinite value.`,

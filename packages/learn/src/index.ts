@@ -6,6 +6,8 @@ export type { EffectSum, FeatureEffect, InputEffect, RowExplanation } from "./bu
 export {
   type AnomalyAnswer,
   type Answer,
+  type AnswerParts,
+  answerOutputs,
   answersOf,
   type ClassificationAnswer,
   type ModelOutputs,
@@ -14,6 +16,8 @@ export {
 } from "./bundle/outputs.js";
 export * from "./bundle/replay.js";
 export { createScorer, type Scorer } from "./bundle/scorer.js";
+export type { DecisionCosts } from "./calibration/decision-threshold.js";
+export * from "./calibration/fit-answer-parts.js";
 export { chiSquare } from "./drift/chi-square.js";
 export * from "./drift/distances.js";
 export * from "./drift/false-discovery.js";

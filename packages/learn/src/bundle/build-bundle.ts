@@ -3,11 +3,10 @@ import { deriveColumns } from "../features/derive-columns.js";
 import type { FittedFeatures } from "../features/feature-plan.js";
 import { transformFeatures } from "../features/transform-features.js";
 import type { Frame, FrameColumn } from "../frame/frame.js";
-import { mostProbable } from "../metrics/classification.js";
 import type { FittedModel } from "../model/model.js";
 import { predictRaw } from "../trees/predict.js";
 import type { ModelBundle, ReferenceSketch, TaskKind } from "./bundle.js";
-import { type ModelOutputs, outputsOf } from "./outputs.js";
+import { type AnswerParts, answerOutputs, labelsOf, type ModelOutputs } from "./outputs.js";
 import { makeReplay } from "./replay.js";
 
 /** Name of the sketch of the model's own answers. */
@@ -29,6 +28,8 @@ export interface BundleParts {
   readonly target: ModelBundle["target"];
   readonly features: FittedFeatures;
   readonly model: FittedModel;
+  /** Calibration, interval and decision threshold, where there are any. */
+  readonly answerParts?: AnswerParts;
   /** The rows that the model was fitted on, with the input columns. */
   readonly trainingRows: Frame;
   /** Replay rows to keep, 100 where absent. */
@@ -41,8 +42,9 @@ export interface BundleParts {
  *
  * @throws LEARN_REPLAY_ROW_REFUSED, LEARN_FRAME_…
  */
-export function buildBundle({ pipeline, target, features, model, trainingRows, replayRows }: BundleParts): ModelBundle {
-  const outputs = outputsOf(model, predictRaw(model, transformFeatures(features, trainingRows)));
+export function buildBundle(parts: BundleParts): ModelBundle {
+  const { pipeline, target, features, model, trainingRows, replayRows, answerParts = {} } = parts;
+  const outputs = answerOutputs({ model, ...answerParts }, predictRaw(model, transformFeatures(features, trainingRows)));
   return {
     formatVersion: 2,
     pipeline,
@@ -50,6 +52,7 @@ export function buildBundle({ pipeline, target, features, model, trainingRows, r
     target,
     features,
     model,
+    ...answerParts,
     reference: makeReference(features, trainingRows, predictionColumn(outputs)),
     replay: makeReplay(features, model, trainingRows, replayRows),
     trainingRows: trainingRows.rowCount,
@@ -70,8 +73,7 @@ export function predictionColumn(outputs: ModelOutputs): FrameColumn {
     case "anomaly":
       return { kind: "number", values: outputs.scores };
     case "classification": {
-      const { classes, probability } = outputs;
-      return { kind: "category", codes: mostProbable(probability), levels: classes };
+      return { kind: "category", codes: labelsOf(outputs), levels: outputs.classes };
     }
   }
 }

@@ -1,13 +1,21 @@
 import { exp, expm1, sigmoid } from "../arithmetic/exponential.js";
+import { calibratedProbability } from "../calibration/calibrate.js";
 import { anomalyScore } from "../isolation-forest/path-length.js";
 import { mostProbable } from "../metrics/classification.js";
-import type { FittedModel } from "../model/model.js";
+import type { FittedModel, PredictionInterval } from "../model/model.js";
+import type { ModelBundle } from "./bundle.js";
 
 /** What a model says about rows, column by column: what metrics are measured on. */
 export type ModelOutputs =
-  | { readonly task: "regression"; readonly values: Float64Array }
-  /** `probability[class][row]` */
-  | { readonly task: "classification"; readonly classes: readonly string[]; readonly probability: readonly Float64Array[] }
+  | { readonly task: "regression"; readonly values: Float64Array; readonly interval?: PredictionInterval }
+  | {
+      readonly task: "classification";
+      readonly classes: readonly string[];
+      /** [class][row] */
+      readonly probability: readonly Float64Array[];
+      /** Two classes: the second is the label from this probability on; absent: the most probable. */
+      readonly decisionThreshold?: number;
+    }
   | { readonly task: "anomaly"; readonly scores: Float64Array; readonly alertThreshold: number };
 
 /** What a model says about one row. */
@@ -16,10 +24,12 @@ export type Answer = RegressionAnswer | ClassificationAnswer | AnomalyAnswer;
 export interface RegressionAnswer {
   /** In the unit of the target. */
   readonly value: number;
+  /** Where the bundle has one: it holds the truth in `coverage` of all cases. */
+  readonly interval?: { readonly low: number; readonly high: number; readonly coverage: number };
 }
 
 export interface ClassificationAnswer {
-  /** The most probable class, the first of equals. */
+  /** The most probable class, the first of equals; with a decision threshold the class that it decides for. */
   readonly label: string;
   readonly probability: Readonly<Record<string, number>>;
 }
@@ -30,6 +40,33 @@ export interface AnomalyAnswer {
   /** True from `threshold` on. */
   readonly alert: boolean;
   readonly threshold: number;
+}
+
+/** What a bundle adds to its model's outputs. */
+export type AnswerParts = Pick<ModelBundle, "calibration" | "interval" | "decisionThreshold">;
+
+/** Raw outputs as answers are made of them: calibrated, with interval and decision threshold, where the bundle has them. */
+export function answerOutputs(
+  { model, calibration, interval, decisionThreshold }: AnswerParts & { readonly model: FittedModel },
+  raw: readonly Float64Array[],
+): ModelOutputs {
+  const outputs = outputsOf(model, raw);
+  switch (outputs.task) {
+    case "regression":
+      return interval === undefined ? outputs : { ...outputs, interval };
+    case "classification": {
+      const probability = calibration === undefined ? outputs.probability : calibratedProbability(calibration, model.space, raw);
+      return { ...outputs, probability, ...(decisionThreshold === undefined ? {} : { decisionThreshold }) };
+    }
+    case "anomaly":
+      return outputs;
+  }
+}
+
+/** The class of each row: by the decision threshold, else the most probable. */
+export function labelsOf({ probability, decisionThreshold }: Extract<ModelOutputs, { task: "classification" }>): Int32Array {
+  if (decisionThreshold === undefined || probability.length !== 2) return mostProbable(probability);
+  return Int32Array.from(probability[1], (value) => (value >= decisionThreshold ? 1 : 0));
 }
 
 /** Raw outputs (`[output][row]`, in the model's space) as values, probabilities or scores. */
@@ -62,18 +99,24 @@ export function outputsOf(model: FittedModel, raw: readonly Float64Array[]): Mod
 export function answersOf(outputs: ModelOutputs): Answer[] {
   switch (outputs.task) {
     case "regression":
-      return Array.from(outputs.values, (value) => ({ value }));
+      return Array.from(outputs.values, (value) => valueAnswer(value, outputs.interval));
     case "classification": {
       const { classes, probability } = outputs;
       // fromEntries and not assignment: a class may be called `__proto__`.
       const shares = (row: number) => Object.fromEntries(classes.map((name, own) => [name, probability[own][row]]));
-      return Array.from(mostProbable(probability), (own, row) => ({ label: classes[own], probability: shares(row) }));
+      return Array.from(labelsOf(outputs), (own, row) => ({ label: classes[own], probability: shares(row) }));
     }
     case "anomaly": {
       const { alertThreshold: threshold } = outputs;
       return Array.from(outputs.scores, (score) => ({ score, alert: score >= threshold, threshold }));
     }
   }
+}
+
+function valueAnswer(value: number, interval: PredictionInterval | undefined): RegressionAnswer {
+  if (interval === undefined) return { value };
+  const { below, above, coverage } = interval;
+  return { value, interval: { low: value + below, high: value + above, coverage } };
 }
 
 function softmax(raw: readonly Float64Array[]): Float64Array[] {

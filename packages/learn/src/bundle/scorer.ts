@@ -8,7 +8,7 @@ import { type RowReading, rowReader } from "../schema/rows-to-frame.js";
 import { predictRaw, predictRow } from "../trees/predict.js";
 import type { ModelBundle } from "./bundle.js";
 import { explainRows, type RowExplanation } from "./explanation.js";
-import { type Answer, answersOf, type ModelOutputs, outputsOf } from "./outputs.js";
+import { type Answer, answerOutputs, answersOf, type ModelOutputs } from "./outputs.js";
 
 /** Up to so many rows are scored one by one: laying them out in blocks would cost more than it saves. */
 const FEW_ROWS = 16;
@@ -36,7 +36,7 @@ export function createScorer(bundle: ModelBundle): Scorer {
   const { features, model } = bundle;
   const transform = prepareFeatures(features);
   const read = rowReader(features.inputs);
-  const outputs = (frame: Frame) => outputsOf(model, rawOutputs(model, transform(frame).matrix));
+  const outputs = (frame: Frame) => answerOutputs(bundle, rawOutputs(model, transform(frame).matrix));
   let explainer: Explainer | null = null;
   return {
     bundle,
@@ -47,12 +47,15 @@ export function createScorer(bundle: ModelBundle): Scorer {
     explain: (frame) => {
       const { values, matrix } = transform(frame);
       explainer ??= prepareExplainer(model);
-      return explainRows(features, model, values, rawOutputs(model, matrix), explainer.explain(matrix));
+      const explained = explainRows(features, model, values, rawOutputs(model, matrix), explainer.explain(matrix));
+      // Effects are of the learner's own output: on the scale of a calibrated answer they would not add up.
+      return bundle.calibration === undefined ? explained : explained.map((row) => ({ ...row, onAnswerScale: null }));
     },
   };
 }
 
-function rowAnswerer({ features, model }: ModelBundle): Scorer["answerRow"] {
+function rowAnswerer(bundle: ModelBundle): Scorer["answerRow"] {
+  const { features, model } = bundle;
   const transform = prepareRow(features);
   const values = new Float64Array(features.columnNames.length);
   const out = new Float64Array(model.trees.outputCount);
@@ -60,7 +63,7 @@ function rowAnswerer({ features, model }: ModelBundle): Scorer["answerRow"] {
     if (!transform(row, values)) return null;
     predictRow(model, values, out);
     const raw = Array.from({ length: out.length }, (_, output) => out.subarray(output, output + 1));
-    return answersOf(outputsOf(model, raw))[0];
+    return answersOf(answerOutputs(bundle, raw))[0];
   };
 }
 
