@@ -57,7 +57,7 @@ export const networkAnomalies = pipeline("network-anomalies")
     table.filter((event) => event.label === null || NORMAL.some((normal) => normal === event.label)),
   )
   .train({ seed: 42 }, isolationForest({ trees: 100, rowsPerTree: 256, alertBudget: 0.05 }))
-  .evaluate({ metrics: ["alertRate", "scoreStability", "auroc", "averagePrecision"], explain: { rows: 500 } })
+  .evaluate({ metrics: ["alertRate", "scoreStability", "injectedAuroc", "auroc", "averagePrecision"], explain: { rows: 500 } })
   .gate(
     (challenger) => {
       // Attacks may be most of a labelled capture, so the alert rate is a limit only where nobody knows better.

@@ -37,7 +37,14 @@ export interface MetricsByTask {
     | "weightedF1"
     | "macroPrecision"
     | "macroRecall";
-  anomaly: "alertRate" | "scoreStability" | "precisionAtBudget" | "recallAtBudget" | "auroc" | "averagePrecision";
+  anomaly:
+    | "alertRate"
+    | "scoreStability"
+    | "precisionAtBudget"
+    | "recallAtBudget"
+    | "auroc"
+    | "averagePrecision"
+    | "injectedAuroc";
 }
 export type MetricOf<Of extends Task> =
   | MetricsByTask[Of["kind"]]

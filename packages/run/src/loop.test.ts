@@ -106,7 +106,9 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test("a stationary batch waits, a shifted one trains, and every decision has a row with its numbers", async () => {
+test("a stationary batch waits, a shifted one trains, and every decision has a row with its numbers", {
+  timeout: 120_000,
+}, async () => {
   add("drifting", "1", homesFile());
   expect(await runner.watch("drifting")).toMatchObject({ verdict: "promoted", version: 1 });
   expect(await runner.watch("drifting")).toBeNull();
@@ -133,14 +135,14 @@ test("a stationary batch waits, a shifted one trains, and every decision has a r
   expect(history[2]?.reasons.join()).toContain("size by 0.3");
 });
 
-test("too few rows wait for the next batch, and are counted with it", async () => {
+test("too few rows wait for the next batch, and are counted with it", { timeout: 120_000 }, async () => {
   add("drifting", "5", homesFile({ rows: 980 }));
   const result = await runner.watch("drifting");
   expect(["waiting", "promoted", "refused"]).toContain(result?.verdict);
   expect((await store.driftHistory.list("drifting", 1))[0]?.rows).toBe(1_020);
 });
 
-test("a check that fails never trains, whatever the triggers, and the version before goes on", async () => {
+test("a check that fails never trains, whatever the triggers, and the version before goes on", { timeout: 120_000 }, async () => {
   add("eager", "1", homesFile({ rows: 400 }));
   expect(await runner.watch("eager")).toMatchObject({ version: 1 });
   const { bundle } = await registry.versionOf("eager", { version: 1 });
@@ -167,7 +169,7 @@ test("a check that fails never trains, whatever the triggers, and the version be
   expect((await store.driftHistory.list("eager", 1))[0]).toMatchObject({ decision: "train", trigger: "new batch" });
 });
 
-test("so many rows since the last training train, not before", async () => {
+test("so many rows since the last training train, not before", { timeout: 120_000 }, async () => {
   for (const [batch, expected] of [
     ["1", "no version is live"],
     ["2", null],
@@ -180,7 +182,9 @@ test("so many rows since the last training train, not before", async () => {
   }
 });
 
-test("a batch that breaks the contract as a whole is refused, kept row by row, and the loop goes on", async () => {
+test("a batch that breaks the contract as a whole is refused, kept row by row, and the loop goes on", {
+  timeout: 120_000,
+}, async () => {
   add("counting", "5-bad-rows", homesFile({ rows: 300, bad: 60 }));
   add("counting", "6-other-schema", homesFile({ rows: 300, head: "cost,bed,size,city" }));
   add("counting", "7-empty", "price,bed,size,city\n");
@@ -202,7 +206,7 @@ test("a batch that breaks the contract as a whole is refused, kept row by row, a
   expect(await store.batches.byId(bad?.id ?? -1)).toMatchObject({ state: "accepted", rowsAccepted: 240, rowsQuarantined: 60 });
 });
 
-test("raw rows are in raw_data with batch and line, clean rows in clean_data with their part", async () => {
+test("raw rows are in raw_data with batch and line, clean rows in clean_data with their part", { timeout: 120_000 }, async () => {
   const raw = await store.database
     .selectFrom("rawData")
     .select("row")
@@ -232,7 +236,7 @@ test("raw rows are in raw_data with batch and line, clean rows in clean_data wit
   expect(split?.metrics).toMatchObject({ test: clean[0]?.rows, train: clean[1]?.rows });
 });
 
-test("the parts of a pipeline run alone, each on what the one before it left", async () => {
+test("the parts of a pipeline run alone, each on what the one before it left", { timeout: 120_000 }, async () => {
   add("flows", "1", homesFile({ rows: 500 }));
   await expect(runner.run("flows", { kind: "only", flow: "training" })).rejects.toMatchObject({ code: "RUN_FLOW_MISSING" });
   const verdicts = [];
@@ -251,7 +255,7 @@ test("the parts of a pipeline run alone, each on what the one before it left", a
   expect(started.at(-2)).toMatchObject({ steps: ["evaluate", "gate", "register", "promote"] });
 });
 
-test("the verdict against a champion says the interval of the difference", async () => {
+test("the verdict against a champion says the interval of the difference", { timeout: 120_000 }, async () => {
   const { verdicts } = await registry.history("drifting");
   expect(verdicts[0]?.reasons.join("\n")).toMatch(
     /rmse [\d.,]+ is no worse than the champion's [\d.,]+ \(tolerance 50 %\); better by -?[\d.,]+, 95 % between/,

@@ -67,12 +67,26 @@ type Measured = { readonly value: number } | { readonly notMeasured: string };
 
 const OF_CLASS = /^(auroc|averagePrecision)\((.*)\)$/s;
 
-/** `measure`, and the metrics of one class against the rest. @throws LEARN_METRIC_UNKNOWN, LEARN_METRIC_INPUT_INVALID */
-export function measureNamed(names: readonly string[], evidence: Evidence): Readonly<Record<string, Measured>> {
-  const plain = names.filter((name) => evidence.task !== "classification" || !OF_CLASS.test(name));
+/** Named like a metric, and measured without labels: see `injectedAuroc`. */
+const INJECTED = "injectedAuroc";
+
+/**
+ * `measure`, and the metrics of one class against the rest.
+ *
+ * @param injected what was found of anomalies that were put among the rows; null: none were
+ * @throws LEARN_METRIC_UNKNOWN, LEARN_METRIC_INPUT_INVALID
+ */
+export function measureNamed(
+  names: readonly string[],
+  evidence: Evidence,
+  injected: Measured | null = null,
+): Readonly<Record<string, Measured>> {
+  const isPlain = (name: string): boolean => name !== INJECTED && (evidence.task !== "classification" || !OF_CLASS.test(name));
+  const plain = names.filter(isPlain);
   const measured = measure(plain, evidence) as Readonly<Record<string, Measured>>;
   return Object.fromEntries(
     names.map((name): [string, Measured] => {
+      if (name === INJECTED) return [name, injected ?? { notMeasured: "nothing was injected" }];
       const match = evidence.task === "classification" ? OF_CLASS.exec(name) : null;
       if (match === null || evidence.task !== "classification") return [name, measured[name]!];
       const [, metric = "", label = ""] = match;

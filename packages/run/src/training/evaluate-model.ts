@@ -17,6 +17,7 @@ import type { FitPool } from "@atalaya/learn/threads";
 import { measureNamed } from "../reports/bootstrap.js";
 import type { EvaluationReport, ExplanationSummary, SliceMeasurement } from "../reports/evaluation-report.js";
 import { evidenceOf, scoresOf } from "./evidence.js";
+import { injectedAuroc } from "./injected-anomalies.js";
 import { readTarget } from "./target.js";
 
 /** A report's own part, and what it was computed from. */
@@ -46,7 +47,7 @@ export async function evaluateModel(
   const { explainRows } = definition.evaluate;
   return {
     report: {
-      metrics: measureNamed(metrics, evidence),
+      metrics: measureNamed(metrics, evidence, metrics.includes("injectedAuroc") ? injectedAuroc(bundle, frame) : null),
       slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
       explanation: explainRows === 0 ? null : await explain(bundle, frame, explainRows, pool),
       notes,
