@@ -229,6 +229,11 @@ describe("importLightgbmText", () => {
     expect(answersOf(importLightgbmText(file), [-0.5, 0, Number.NaN])).toEqual([-1, 2, 2]);
   });
 
+  it("parts missing values from all others at a threshold of infinity", () => {
+    const file = withLine("threshold=0.5", "threshold=inf").replace("decision_type=2", "decision_type=8");
+    expect(answersOf(importLightgbmText(file), [-1e300, 1e300, Number.NaN])).toEqual([-1, -1, 2]);
+  });
+
   it("sends listed categories left, all else right", () => {
     const file = withLine("decision_type=2", "decision_type=3")
       .replace("num_cat=0", "num_cat=1")

@@ -64,7 +64,7 @@ function readLists(section: ReadonlyMap<string, string>, leaves: number, reader:
   const boundaries = categories > 0 ? list(section, "cat_boundaries", categories + 1, reader) : [];
   return {
     feature: inner("split_feature"),
-    threshold: inner("threshold"),
+    threshold: leaves === 1 ? [] : thresholds(section, leaves - 1, reader),
     decision: inner("decision_type"),
     left: inner("left_child"),
     right: inner("right_child"),
@@ -76,6 +76,12 @@ function readLists(section: ReadonlyMap<string, string>, leaves: number, reader:
     boundaries,
     words: categories > 0 ? list(section, "cat_threshold", boundaries[categories], reader) : [],
   };
+}
+
+/** A split that parts the missing values from all others has the threshold `inf`; no value lies between it and the largest. */
+function thresholds(section: ReadonlyMap<string, string>, length: number, reader: HeaderReader): number[] {
+  const finite = section.get("threshold")?.replaceAll("inf", String(Number.MAX_VALUE));
+  return list(finite === undefined ? section : new Map([["threshold", finite]]), "threshold", length, reader);
 }
 
 function list(section: ReadonlyMap<string, string>, name: string, length: number, reader: HeaderReader): number[] {

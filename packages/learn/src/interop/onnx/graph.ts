@@ -6,7 +6,7 @@ export type ElementType = keyof typeof ELEMENT;
 
 /** Constant tensor of a graph. */
 export type Tensor =
-  | { readonly type: "float" | "double" | "int64"; readonly shape: readonly number[]; readonly values: ArrayLike<number> }
+  | { readonly type: "double" | "int64"; readonly shape: readonly number[]; readonly values: ArrayLike<number> }
   | { readonly type: "string"; readonly shape: readonly number[]; readonly values: readonly string[] };
 
 /** Value of an operator's attribute; a plain number is an integer. */
@@ -117,7 +117,6 @@ function tensorMessage(tensor: Tensor, name: string): MessageWriter {
   const message = new MessageWriter().integers(1, tensor.shape).integer(2, ELEMENT[tensor.type]);
   if (tensor.type === "string") for (const text of tensor.values) message.text(6, text);
   message.text(8, name);
-  if (tensor.type === "float") message.bytes(9, littleEndian(Float32Array.from(tensor.values)));
   if (tensor.type === "double") message.bytes(9, littleEndian(Float64Array.from(tensor.values)));
   if (tensor.type === "int64") message.bytes(9, littleEndian(BigInt64Array.from(Array.from(tensor.values, BigInt))));
   return message;

@@ -2,7 +2,6 @@ const utf8 = new TextEncoder();
 
 const VARINT = 0;
 const BYTES = 2;
-const FIXED_32 = 5;
 
 /**
  * Writes one message of Protocol Buffers, field by field in the order of the calls.
@@ -15,10 +14,6 @@ export class MessageWriter {
 
   integer(field: number, value: number): this {
     return this.tag(field, VARINT).push(Uint8Array.from(varint(value)));
-  }
-
-  float(field: number, value: number): this {
-    return this.tag(field, FIXED_32).push(littleEndian(Float32Array.of(value)));
   }
 
   text(field: number, value: string): this {
@@ -74,7 +69,7 @@ function varint(value: number): number[] {
 }
 
 /** The bytes of numbers as a file holds them, on any machine. */
-export function littleEndian(values: Float32Array | Float64Array | BigInt64Array): Uint8Array {
+export function littleEndian(values: Float64Array | BigInt64Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
   const size = values.BYTES_PER_ELEMENT;

@@ -41,11 +41,12 @@ export function addTrees(
   trees.rootByTree.forEach((_, tree) => {
     addTree(trees, tree, codeCounts, nodes, leaves);
   });
-  const type = trees.precision === "float32" ? "float" : "double";
-  const tensor = (values: readonly number[]) => ({ type, shape: [values.length], values }) as const;
-  // Inputs as the trees see them: float32 where they were fitted so.
-  const seen = type === "float" ? graph.add("Cast", [matrix], { to: ELEMENT.float }) : matrix;
-  const sums = graph.add("TreeEnsembleRegressor", [zerosAsMissing(graph, trees, seen, type)], {
+  const list = (values: readonly number[]) => ({ type: "double", shape: [values.length], values }) as const;
+  // Inputs as the trees see them; onnxruntime then sums the leaves in float64, however the library did.
+  const narrow = (value: ValueName) => graph.add("Cast", [value], { to: ELEMENT.float });
+  const widen = (value: ValueName) => graph.add("Cast", [value], { to: ELEMENT.double });
+  const seen = trees.precision === "float32" ? widen(narrow(matrix)) : matrix;
+  const sums = graph.add("TreeEnsembleRegressor", [zerosAsMissing(graph, trees, seen)], {
     n_targets: trees.outputCount,
     aggregate_function: "SUM",
     post_transform: "NONE",
@@ -56,26 +57,21 @@ export function addTrees(
     nodes_truenodeids: nodes.whenTrue,
     nodes_falsenodeids: nodes.whenFalse,
     nodes_missing_value_tracks_true: nodes.missingIsTrue,
-    [type === "float" ? "nodes_values" : "nodes_values_as_tensor"]: tensor(nodes.value),
+    nodes_values_as_tensor: list(nodes.value),
     target_treeids: leaves.tree,
     target_nodeids: leaves.id,
     target_ids: leaves.target,
-    [type === "float" ? "target_weights" : "target_weights_as_tensor"]: tensor(leaves.weight),
+    target_weights_as_tensor: list(leaves.weight),
   });
-  return graph.add("Cast", [sums], { to: ELEMENT.double });
+  return widen(sums);
 }
 
-function zerosAsMissing(
-  graph: GraphWriter,
-  { zeroIsMissingByFeature }: TreeEnsemble,
-  matrix: ValueName,
-  type: "float" | "double",
-): ValueName {
+function zerosAsMissing(graph: GraphWriter, { zeroIsMissingByFeature }: TreeEnsemble, matrix: ValueName): ValueName {
   if (!zeroIsMissingByFeature.includes(1)) return matrix;
   const values = Array.from(zeroIsMissingByFeature, (flag) => (flag === 1 ? ZERO_WITHIN : -1));
-  const within = graph.constant({ type, shape: [1, values.length], values });
+  const within = graph.constant({ type: "double", shape: [1, values.length], values });
   const isZero = graph.add("LessOrEqual", [graph.add("Abs", [matrix]), within]);
-  return graph.add("Where", [isZero, graph.constant({ type, shape: [1, 1], values: [Number.NaN] }), matrix]);
+  return graph.add("Where", [isZero, graph.number(Number.NaN), matrix]);
 }
 
 function addTree(
