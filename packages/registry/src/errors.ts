@@ -101,4 +101,10 @@ export const errors = defineErrors("REGISTRY", {
       `Model Version (name=${model}, version=${version}) not found`,
   },
   ARTIFACT_UNKNOWN: { status: 404, message: ({ path }: { path: string }) => `There is no artifact at ${path}` },
+  WEBHOOK_INVALID: {
+    status: 400,
+    message: ({ url }: { url: string }) => `Events cannot be sent to ${url}`,
+    hint: () => "An address begins with http:// or https:// and holds no user and password.",
+  },
+  WEBHOOK_UNKNOWN: { status: 404, message: ({ webhook }: { webhook: string }) => `There is no webhook ${webhook}` },
 });

@@ -10,6 +10,7 @@ import { registeredModels } from "./migrations/0021-registered-models.js";
 import { trackedPipelines } from "./migrations/0022-tracked-pipelines.js";
 import { inferenceLog } from "./migrations/0030-inference-log.js";
 import { registryOutbox } from "./migrations/0040-registry-outbox.js";
+import { announcements } from "./migrations/0041-announcements.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0022-tracked-pipelines": trackedPipelines,
   "0030-inference-log": inferenceLog,
   "0040-registry-outbox": registryOutbox,
+  "0041-announcements": announcements,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";
