@@ -13,6 +13,7 @@ import { serveCommand } from "./commands/serve.js";
 import { sourceCommand } from "./commands/source.js";
 import { upCommand } from "./commands/up.js";
 import { watchCommand } from "./commands/watch.js";
+import { webhooksCommand } from "./commands/webhooks.js";
 import { errors } from "./errors.js";
 import { suggest } from "./terminal/suggest.js";
 import type { OutputStream } from "./terminal/terminal.js";
@@ -30,6 +31,7 @@ const commands: readonly CommandModule[] = [
   quarantineCommand,
   auditCommand,
   sourceCommand,
+  webhooksCommand,
   gcCommand,
   initCommand,
   doctorCommand,

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { createEventHub } from "@atalaya/api";
 import { isPipeline } from "@atalaya/define";
 import { mlflowRoutes } from "@atalaya/mlflow";
+import { deliverWebhooks } from "@atalaya/registry";
 import type { RunEvent, RunResult } from "@atalaya/run";
 import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
@@ -50,6 +51,8 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
   await withClosing(async (closing) => {
     closing.add({ close: async () => progress.end() });
     const stores = closing.add(await openStores(session.settings(project.directory), say));
+    const onGivenUp = (url: string, because: string): void => say(`An event could not be sent to ${url}: ${because}`);
+    closing.add(await deliverWebhooks(stores.store, { onGivenUp }));
     const events = createEventHub();
     let workshop: Workshop | null = null;
     const addConsole = consoleOf({ project, stores, events, workshop: () => workshop });
