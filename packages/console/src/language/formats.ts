@@ -26,6 +26,7 @@ const STEPS: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
 const SIZES = ["B", "kB", "MB", "GB", "TB"];
 
 export function createFormats(locale: string): Formats {
+  const write = createNumberWriter(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const digits = (value: number): Intl.NumberFormatOptions => {
@@ -37,14 +38,14 @@ export function createFormats(locale: string): Formats {
     if (unit != null && CURRENCIES.has(unit)) {
       const amount = { style: "currency", currency: unit, currencyDisplay: "narrowSymbol" } as const;
       const fraction = Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0;
-      return new Intl.NumberFormat(locale, {
+      return write(value, {
         ...amount,
         ...sign,
         minimumFractionDigits: fraction,
         maximumFractionDigits: fraction,
-      }).format(value);
+      });
     }
-    const text = new Intl.NumberFormat(locale, { ...digits(value), ...sign }).format(value);
+    const text = write(value, { ...digits(value), ...sign });
     return unit == null || unit === "" ? text : `${text} ${unit}`;
   };
   const number = (value: number) => inUnit(value, null);
@@ -52,10 +53,7 @@ export function createFormats(locale: string): Formats {
     number,
     inUnit: (value, unit) => inUnit(value, unit),
     signed: (value, unit) => inUnit(value, unit, { signDisplay: "exceptZero" }),
-    percent: (share) =>
-      new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: share > 0.001 && share < 0.1 ? 1 : 0 }).format(
-        share,
-      ),
+    percent: (share) => write(share, { style: "percent", maximumFractionDigits: share > 0.001 && share < 0.1 ? 1 : 0 }),
     time: (time) => dateTime.format(new Date(time)),
     ago: (time, now = Date.now()) => {
       const seconds = (new Date(time).getTime() - now) / 1_000;
@@ -71,5 +69,16 @@ export function createFormats(locale: string): Formats {
       const step = count < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(count) / 3));
       return `${number(Math.round((count / 1_000 ** step) * 10) / 10)} ${SIZES[step]}`;
     },
+  };
+}
+
+/** Making a format takes a hundred times as long as using it, and a screen has hundreds of numbers. */
+function createNumberWriter(locale: string): (value: number, options: Intl.NumberFormatOptions) => string {
+  const formats = new Map<string, Intl.NumberFormat>();
+  return (value, options) => {
+    const key = JSON.stringify(options);
+    const known = formats.get(key) ?? new Intl.NumberFormat(locale, options);
+    formats.set(key, known);
+    return known.format(value);
   };
 }

@@ -120,9 +120,7 @@ function VersionsTable({ models }: { readonly models: PipelineModels }) {
                 <td className="small break">{reasonOf(version)}</td>
                 <td className="nowrap small">{format.time(version.createdAt)}</td>
                 <td className="nowrap">
-                  {version.version !== production && (
-                    <PromoteButton pipeline={pipeline} version={version.version} production={production} />
-                  )}
+                  <PromoteButton pipeline={pipeline} version={version.version} production={production} />
                 </td>
               </tr>
             ))}

@@ -19,19 +19,22 @@ interface PromoteProps {
   readonly production: number | null;
 }
 
+/** Nothing for the version that is in production; a dialog that has just put it there stays until it is closed. */
 export function PromoteButton({ pipeline, version, production }: PromoteProps) {
   const { say } = useLanguage();
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <button
-        type="button"
-        className="button button-small"
-        aria-label={`${say.models.promote} v${version}`}
-        onClick={() => setOpen(true)}
-      >
-        {say.models.promote}
-      </button>
+      {version !== production && (
+        <button
+          type="button"
+          className="button button-small"
+          aria-label={`${say.models.promote} v${version}`}
+          onClick={() => setOpen(true)}
+        >
+          {say.models.promote}
+        </button>
+      )}
       {isOpen && (
         <MoveDialog
           title={say.models.promoteTitle(version, pipeline)}

@@ -50,9 +50,7 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
           </span>
         }
       >
-        {production !== undefined && production !== version && (
-          <PromoteButton pipeline={pipeline} version={version} production={production} />
-        )}
+        {production !== undefined && <PromoteButton pipeline={pipeline} version={version} production={production} />}
         {detail.aliases.includes("production") && (
           <Link className="button" href={`/predict/${encodeURIComponent(pipeline)}`}>
             {say.nav.predict}

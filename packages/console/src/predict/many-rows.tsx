@@ -1,5 +1,5 @@
 import { encodeBundle } from "@atalaya/learn";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { Card } from "../design/parts.js";
 import { useLanguage } from "../language/language.js";
 import { type ColumnMapping, csvLine } from "./csv-columns.js";
@@ -22,7 +22,7 @@ interface Progress {
 }
 
 /** Scores a whole file, in a thread of its own, so that the page stays quick. */
-export function ManyRows({ model }: { readonly model: PageModel }) {
+export const ManyRows = memo(function ManyRows({ model }: { readonly model: PageModel }) {
   const { say } = useLanguage();
   const [withReasons, setWithReasons] = useState(true);
   const { progress, start, stop } = useScoring(model);
@@ -65,7 +65,7 @@ export function ManyRows({ model }: { readonly model: PageModel }) {
       </div>
     </Card>
   );
-}
+});
 
 function ScoringProgress({ model, progress, onStop }: { model: PageModel; progress: Progress; onStop: () => void }) {
   const { say, format } = useLanguage();

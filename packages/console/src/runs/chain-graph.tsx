@@ -4,6 +4,7 @@ import dagre from "@dagrejs/dagre";
 import { Background, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLanguage } from "../language/language.js";
+import { linksOf } from "./chain-links.js";
 
 const WIDTH = 168;
 const HEIGHT = 74;
@@ -120,13 +121,4 @@ function layOut(steps: readonly RunStep[], width: number): { nodes: StepNode[]; 
       animated: steps.find(({ name }) => name === target)?.status === "running",
     })),
   };
-}
-
-/** Which step follows which: a replay has its own way to the evaluation. */
-export function linksOf(names: readonly string[]): [from: string, to: string][] {
-  const main = names.filter((name) => !name.endsWith(" replay"));
-  const replay = names.filter((name) => name.endsWith(" replay"));
-  const chain = (list: readonly string[]) => list.slice(1).map((name, position): [string, string] => [list[position]!, name]);
-  const joins: [string, string][] = replay.length > 0 && main.includes("evaluate") ? [[replay.at(-1)!, "evaluate"]] : [];
-  return [...chain(main), ...chain(replay), ...joins];
 }

@@ -1,6 +1,7 @@
 import type { ConsoleEvent } from "@atalaya/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { affected } from "./affected.js";
 
 export type Connection = "connecting" | "live" | "gone";
 
@@ -65,18 +66,3 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
 }
 
 export const useConnection = () => useContext(ConnectionContext);
-
-/** First parts of the keys that an event makes stale. */
-export function affected(event: ConsoleEvent): readonly string[] {
-  switch (event.type) {
-    case "models":
-      return ["models", "overview", "served", "watch", "audit"];
-    case "traffic":
-      return ["overview", "watch"];
-    case "run":
-      if (event.event.type === "run-done" || event.event.type === "run-failed" || event.event.type === "run-started") {
-        return ["runs", "overview", "models", "data"];
-      }
-      return [`runs/${event.event.run}`];
-  }
-}
