@@ -8,11 +8,13 @@ import {
   column,
   dataset,
   describeDefinition,
+  dummy,
   files,
   gradientBoosting,
   httpBatches,
   isolationForest,
   isPipeline,
+  linear,
   logBetween,
   oneOf,
   pipeline,
@@ -203,5 +205,48 @@ describe("quantileRange", () => {
   test("drops missing values and leaves an empty table alone", () => {
     expect([...quantileRange("price", 0, 1)(tableOf([{ price: null }, { price: 1 }]))]).toEqual([{ price: 1 }]);
     expect(quantileRange("price", 0, 1)(tableOf<{ price: number }>([])).rows).toBe(0);
+  });
+});
+
+describe("answers", () => {
+  const readings = dataset("readings", { size: column.number(), isHigh: column.boolean(), price: column.number() });
+  const source = files(setting.url("READINGS_URL"));
+  const priced = (validation: number) =>
+    pipeline("readings")
+      .ingest(readings, source)
+      .features(readings.features({ target: "price", derive: () => ({}) }))
+      .split(shuffled({ test: 0.2, validation }))
+      .train({}, gradientBoosting(), linear({ l2: 2 }), dummy());
+  const judged = (validation: number) =>
+    pipeline("readings")
+      .ingest(readings, source)
+      .features(readings.features({ target: "isHigh", derive: () => ({}) }))
+      .split(shuffled({ test: 0.2, validation }))
+      .train({}, linear());
+
+  test("are part of the definition, null where the pipeline says nothing", () => {
+    const plain = priced(0)
+      .evaluate({ metrics: ["rmse"] })
+      .gate()
+      .promote("production");
+    expect(plain.definition.answer).toBeNull();
+    const ranged = priced(0.1)
+      .answer({ interval: { coverage: 0.9 } })
+      .evaluate({ metrics: ["rmse"] })
+      .gate()
+      .promote("production");
+    expect(ranged.definition.answer).toEqual({ calibrate: null, interval: { coverage: 0.9 }, decide: null });
+    expect(ranged.definition.train.learners.map(({ learner }) => learner)).toEqual(["gradientBoosting", "linear", "dummy"]);
+    expect(ranged.definition.train).toMatchObject({ search: "tpe", prune: false, parallel: 4 });
+  });
+
+  test("refuse what cannot be fitted", () => {
+    expect(() => judged(0).answer({ calibrate: "platt" })).toThrow(expect.objectContaining({ code: "DEFINE_NO_VALIDATION" }));
+    expect(() => priced(0.1).answer({ interval: { coverage: 90 } })).toThrow(
+      expect.objectContaining({ code: "DEFINE_BAD_SHARE" }),
+    );
+    expect(() => judged(0.1).answer({ decide: { falseAlarm: 0, missed: 1 } })).toThrow(
+      expect.objectContaining({ code: "DEFINE_BAD_COST" }),
+    );
   });
 });

@@ -1,4 +1,13 @@
-import type { ColumnSchema, EncoderPlan, Expression, LearnerName, SearchKind, SplitPlan, TaskKind } from "@atalaya/learn";
+import type {
+  AnswerOptions,
+  ColumnSchema,
+  EncoderPlan,
+  Expression,
+  LearnerName,
+  SearchKind,
+  SplitPlan,
+  TaskKind,
+} from "@atalaya/learn";
 import type { Gate } from "./gates.js";
 import type { RowFilter, RowStep } from "./table.js";
 
@@ -151,6 +160,8 @@ export interface PipelineDefinition {
   readonly split: SplitDefinition;
   readonly trainOnly: readonly { readonly name: string; readonly keep: RowFilter }[];
   readonly train: TrainDefinition;
+  /** What answers carry beyond the learner's own; null: nothing. */
+  readonly answer: AnswerOptions | null;
   readonly evaluate: EvaluateDefinition;
   readonly gates: readonly Gate<string>[];
   readonly alias: string;

@@ -68,6 +68,16 @@ export const errors = defineErrors("DEFINE", {
     message: ({ edges, labels }: { edges: number; labels: number }) => `bucket() got ${edges} edges and ${labels} labels.`,
     hint: () => "Give ascending edges and exactly one label more than edges.",
   },
+  BAD_COST: {
+    status: 400,
+    message: ({ what, value }: { what: string; value: number }) =>
+      `The cost of ${what} is ${value}, but must be a number above 0.`,
+  },
+  NO_VALIDATION: {
+    status: 400,
+    message: () => "Calibration, intervals and costs are fitted on the validation part, and the split has none.",
+    hint: () => "Give the split one: shuffled({ test: 0.2, validation: 0.15 }).",
+  },
   NO_LEARNER: {
     status: 400,
     message: ({ pipeline }: { pipeline: string }) => `Pipeline ${pipeline} trains no learner.`,

@@ -1,3 +1,4 @@
+export type { AnswersOf } from "./answers.js";
 export { type Column, type ColumnOptions, type Columns, column, type NumberOptions, type RowOf } from "./columns.js";
 export { type CronSchedule, lastDue, nextDue, parseCron } from "./cron.js";
 export {

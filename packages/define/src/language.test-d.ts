@@ -163,3 +163,11 @@ ingested.step("wrong", () => 5);
 divided.trainOnly("wrong", quantileRange("state", 0, 1));
 // @ts-expect-error the result of a durable step is what it is
 durable("x", async (run): Promise<string> => await run.step("one", () => 1));
+divided.train({ search: "grid", prune: true, parallel: 2 }, gradientBoosting()).answer({ interval: { coverage: 0.9 } });
+// @ts-expect-error a price has no probabilities to calibrate
+divided.train({}, gradientBoosting()).answer({ calibrate: "platt" });
+const answering = divided.train({}, gradientBoosting()).answer({ interval: { coverage: 0.9 } });
+// @ts-expect-error answers are described once
+answering.answer({ interval: { coverage: 0.5 } });
+// @ts-expect-error an unknown search
+divided.train({ search: "annealing" }, gradientBoosting());

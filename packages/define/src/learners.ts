@@ -67,6 +67,16 @@ export interface IsolationParameters {
   readonly alertBudget: number;
 }
 
+export interface LinearParameters {
+  /** Shrinks the weights: added to the sum of squares of each standardised column. */
+  readonly l2: number;
+  readonly fitOn: "value" | "log1p";
+}
+
+export interface DummyParameters {
+  readonly fitOn: "value" | "log1p";
+}
+
 /** Something that can be trained for some tasks. */
 export interface Learner<in For extends Task> {
   readonly accepts: (task: For) => void;
@@ -96,4 +106,14 @@ export function randomForest(parameters: Tunable<ForestParameters> = {}): Learne
 /** Isolation forest (Liu, Ting, Zhou 2008). */
 export function isolationForest(parameters: Tunable<IsolationParameters> = {}): Learner<Anomaly> {
   return makeLearner("isolationForest", parameters);
+}
+
+/** Ridge regression for numbers, logistic regression for classes: the baseline that trees have to beat. */
+export function linear(parameters: Tunable<LinearParameters> = {}): Learner<Regression | Classification<string>> {
+  return makeLearner("linear", parameters);
+}
+
+/** Knows no feature: the mean of the training rows, or the shares of the classes. */
+export function dummy(parameters: Tunable<DummyParameters> = {}): Learner<Regression | Classification<string>> {
+  return makeLearner("dummy", parameters);
 }

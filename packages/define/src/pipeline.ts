@@ -1,4 +1,5 @@
 import type { SearchKind, TaskKind } from "@atalaya/learn";
+import { type AnswersOf, answersDefinition } from "./answers.js";
 import type { Dataset, Features, Shape } from "./dataset.js";
 import type { PipelineDefinition } from "./definition.js";
 import { parseDuration } from "./durations.js";
@@ -86,7 +87,7 @@ export interface Divided<Of extends Shape> {
   train(options: TrainOptions<Of>, ...learners: Learner<Of["task"]>[]): Trained<Of>;
 }
 
-export interface Trained<Of extends Shape> {
+export interface Answered<Of extends Shape> {
   evaluate(options: {
     readonly metrics: readonly MetricOf<Of["task"]>[];
     /** Explain so many rows of the test part for the report. */
@@ -95,6 +96,11 @@ export interface Trained<Of extends Shape> {
     /** Anomalies: labelled rows to evaluate on, of the same contract. */
     readonly replay?: Source;
   }): Evaluated<Of>;
+}
+
+export interface Trained<Of extends Shape> extends Answered<Of> {
+  /** Calibrates probabilities, decides by cost, or puts intervals around values. The split needs a validation part. */
+  answer(options: AnswersOf<Of["task"]>): Answered<Of>;
 }
 
 export interface Evaluated<Of extends Shape> {
@@ -182,6 +188,13 @@ function divided<Of extends Shape>(draft: Draft): Divided<Of> {
 }
 
 function trained<Of extends Shape>(draft: Draft): Trained<Of> {
+  return {
+    ...answered<Of>({ ...draft, answer: null }),
+    answer: (options) => answered<Of>({ ...draft, answer: answersDefinition(options, draft.split) }),
+  };
+}
+
+function answered<Of extends Shape>(draft: Draft): Answered<Of> {
   return {
     evaluate: ({ metrics, explain, slices = [], replay }) => ({
       gate: (...gates) => ({

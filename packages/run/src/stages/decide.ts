@@ -1,13 +1,13 @@
 import { type DriftTriggerDefinition, type PipelineDefinition, toFeaturePlan, whenDrifted } from "@atalaya/define";
 import { isAtalayaError } from "@atalaya/errors";
 import {
+  answerOutputs,
   concatenateFrames,
   decodeBundle,
   deriveColumns,
   type Frame,
   type FrameColumn,
   type ModelBundle,
-  outputsOf,
   PREDICTION,
   predictionColumn,
   predictRaw,
@@ -171,6 +171,6 @@ export function measureMovements(
   });
 }
 
-function answersColumn({ model, features }: ModelBundle, frame: Frame): FrameColumn {
-  return predictionColumn(outputsOf(model, predictRaw(model, transformFeatures(features, frame))));
+function answersColumn(bundle: ModelBundle, frame: Frame): FrameColumn {
+  return predictionColumn(answerOutputs(bundle, predictRaw(bundle.model, transformFeatures(bundle.features, frame))));
 }

@@ -1,24 +1,29 @@
-import { toFeaturePlan } from "@atalaya/define";
+import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
 import {
+  type AnswerParts,
+  answerOutputs,
   buildBundle,
   encodeBundle,
+  type FittedFeatures,
+  type FittedModel,
   type Frame,
+  fitAnswerParts,
   fitFeatures,
   type LearnerSpecification,
   type ModelBundle,
-  outputsOf,
   PREDICTION,
   predictionColumn,
   predictRaw,
   selectRows,
   sketchColumn,
+  type Target,
   transformFeatures,
 } from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
 import { errors } from "../errors.js";
 import { betterOf, objectives } from "../training/objectives.js";
-import { rowsOfPart, TEST, TRAIN } from "../training/parts.js";
+import { rowsOfPart, TEST, TRAIN, VALIDATION } from "../training/parts.js";
 import { readTarget, selectTarget } from "../training/target.js";
 import { bestTrial, type TrialOutcome } from "../training/trials.js";
 import { scaleOf, Tuning } from "../training/tuning.js";
@@ -76,12 +81,20 @@ export async function train(
     { seed: definition.train.seed, onProgress: (done, total) => report.progress(done, total, "trees") },
   );
   const heldOut = selectRows(frame, rowsOfPart(await loadParts(context, divided), TEST));
+  const validation = rowsOfPart(await loadParts(context, divided), VALIDATION);
   const bundle = withHeldOutAnswers(
     buildBundle({
       pipeline: definition.name,
       target: describeTarget(context),
       features: fitted,
       model,
+      answerParts: answerPartsOf(
+        definition.answer,
+        fitted,
+        model,
+        selectRows(frame, validation),
+        target && selectTarget(target, validation),
+      ),
       trainingRows: training,
     }),
     heldOut,
@@ -108,6 +121,18 @@ export async function train(
   };
 }
 
+/** Calibration, interval and decision threshold, fitted on rows that the model has not learned from. */
+function answerPartsOf(
+  options: PipelineDefinition["answer"],
+  features: FittedFeatures,
+  model: FittedModel,
+  validation: Frame,
+  target: Target | null,
+): AnswerParts {
+  if (options === null || target === null) return {};
+  return fitAnswerParts(model, predictRaw(model, transformFeatures(features, validation)), target, options);
+}
+
 /**
  * A model answers its own training rows more surely than any others, which would look like drift in every batch: answers are
  * compared with those to the held-out rows, of which only the inputs are read here.
@@ -115,7 +140,7 @@ export async function train(
 function withHeldOutAnswers(bundle: ModelBundle, heldOut: Frame): ModelBundle {
   if (heldOut.rowCount === 0) return bundle;
   const { model, features, reference } = bundle;
-  const answers = predictionColumn(outputsOf(model, predictRaw(model, transformFeatures(features, heldOut))));
+  const answers = predictionColumn(answerOutputs(bundle, predictRaw(model, transformFeatures(features, heldOut))));
   return {
     ...bundle,
     reference: [...reference.filter(({ name }) => name !== PREDICTION), sketchColumn(PREDICTION, answers)],

@@ -66,7 +66,7 @@ async function gatherEvidence(
   const matrix = transformFeatures(bundle.features, frame);
   const raw = predictRaw(bundle.model, matrix);
   const target = readTarget(definition, frame);
-  if (target !== null) return evidenceOf(bundle.model, raw, target);
+  if (target !== null) return evidenceOf(bundle, raw, target);
   const labels = readLabels(definition.features.label, frame);
   if (labels === null) notes.push("no row has a label, so nothing is known of attacks found or missed");
   const wantsStability = definition.evaluate.metrics.includes("scoreStability") && frame.rowCount > 1;

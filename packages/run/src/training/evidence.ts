@@ -1,13 +1,19 @@
-import { type Evidence, type FittedModel, outputsOf, type Target } from "@atalaya/learn";
+import { type AnswerParts, answerOutputs, type Evidence, type FittedModel, outputsOf, type Target } from "@atalaya/learn";
 
 /** What metrics are computed from: truth and answers of the same rows, on the scale of the answer. */
-export function evidenceOf(model: FittedModel, raw: readonly Float64Array[], target: Target): Evidence {
-  const outputs = outputsOf(model, raw);
+export function evidenceOf(
+  answering: AnswerParts & { readonly model: FittedModel },
+  raw: readonly Float64Array[],
+  target: Target,
+): Evidence {
+  const outputs = answerOutputs(answering, raw);
   if (outputs.task === "regression" && target.kind === "number") {
     return { task: "regression", truth: target.values, predicted: outputs.values };
   }
   if (outputs.task === "classification" && target.kind === "class") {
-    return { task: "classification", classes: target.classes, truth: target.codes, probability: outputs.probability };
+    const { task, probability, decisionThreshold } = outputs;
+    const decided = decisionThreshold === undefined ? {} : { decisionThreshold };
+    return { task, classes: target.classes, truth: target.codes, probability, ...decided };
   }
   throw new TypeError(`a model for ${outputs.task} was given a ${target.kind} as truth`);
 }

@@ -51,7 +51,7 @@ export class Tuning {
       earlyStoppingRounds: EARLY_STOPPING_ROUNDS,
       ...(onProgress ? { onProgress } : {}),
     });
-    const evidence = evidenceOf(model, predictRaw(model, validation.matrix), validation.target);
+    const evidence = evidenceOf({ model }, predictRaw(model, validation.matrix), validation.target);
     const measurements = measure(objectives(this.definition), evidence);
     const scores = Object.fromEntries(
       Object.entries(measurements).map(([name, measured]) => [name, "value" in measured ? measured.value : null]),
