@@ -2,6 +2,8 @@
 export interface ValuePrediction {
   readonly value: number;
   readonly unit: string | null;
+  /** Where the truth lies with the probability `coverage`, when the model was calibrated for it. */
+  readonly interval?: { readonly low: number; readonly high: number; readonly coverage: number };
 }
 
 export interface LabelPrediction {

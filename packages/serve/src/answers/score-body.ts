@@ -128,6 +128,10 @@ function answer(
   { explain }: AnswerOptions,
   isSingle: boolean,
 ): Answered {
+  if (rows.length === 1 && !explain) {
+    const prediction = scoring.predictRow?.(rows[0]) ?? null;
+    if (prediction !== null) return { rows, predictions: [prediction], explanations: null };
+  }
   const { frame, problems } = scoring.read(rows);
   if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: identity.pipeline, problems, isSingle });
   return { rows, predictions: scoring.predict(frame), explanations: explain ? scoring.explain(frame) : null };

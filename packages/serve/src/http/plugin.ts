@@ -23,7 +23,7 @@ export interface PredictionRoutesOptions {
   readonly arrivalMs?: number;
   /** Requests a second that one caller may send; absent: as many as it likes. */
   readonly requestsPerSecond?: number;
-  /** How late the event loop may be before new requests are refused: a second unless said otherwise. */
+  /** How late the event loop may be before new requests are refused: five seconds unless said otherwise. */
   readonly mostLagMs?: number;
 }
 
@@ -40,7 +40,7 @@ export async function predictionRoutes(app: FastifyInstance, options: Prediction
     home = true,
     arrivalMs = 30_000,
     requestsPerSecond,
-    mostLagMs = 1_000,
+    mostLagMs = 5_000,
   } = options;
   const door = createDoor({ bodyBytes, arrivalMs, requestsPerSecond: requestsPerSecond ?? null, mostLagMs });
   app.addHook("onClose", async () => door.gate.close());

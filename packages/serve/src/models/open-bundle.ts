@@ -41,7 +41,7 @@ export function openTrustedBundle(bytes: Uint8Array): ScoringModel {
 function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
   const { task, target, model, features, replay, reference } = bundle;
   const unit = target?.unit ?? null;
-  const toPrediction = (answer: Answer): Prediction => ("value" in answer ? { value: answer.value, unit } : answer);
+  const toPrediction = (answer: Answer): Prediction => ("value" in answer ? { ...answer, unit } : answer);
   return {
     task,
     target,
@@ -52,6 +52,10 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
     sample: replay.rows,
     reference,
     read: scorer.read,
+    predictRow: (row) => {
+      const answer = scorer.answerRow(row);
+      return answer === null ? null : toPrediction(answer);
+    },
     predict: (frame) => scorer.answer(frame).map(toPrediction),
     explain: (frame) => {
       const answers = scorer.answer(frame);
@@ -67,6 +71,7 @@ function warmUp(model: ScoringModel): void {
   do {
     const { frame } = model.read([model.example]);
     model.predict(frame);
+    model.predictRow?.(model.example);
     model.explain(frame);
   } while (performance.now() < end);
 }

@@ -22,6 +22,8 @@ export interface ScoringModel {
   readonly reference: readonly ReferenceSketch[];
   /** Checks and reads request rows; never throws. */
   read(rows: readonly unknown[]): RowReading;
+  /** As `read` and `predict` of one row, without a frame; null where `read` has a problem to tell. */
+  predictRow?(row: unknown): Prediction | null;
   /** One prediction per row of a frame that was read without a problem. */
   predict(frame: Frame): Prediction[];
   explain(frame: Frame): Explanation[];

@@ -43,14 +43,20 @@ export function openStoredModel(pipeline: string, stored: StoredModel, alias: st
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(stored.bytes.length));
   bytes.set(stored.bytes);
-  const scoring = tryToOpen(pipeline, version, bytes, open);
+  const { scoring, cost } = tryToOpen(pipeline, version, bytes, open);
   const identity = { pipeline, version, alias, hash, run, rules };
-  return { ...identity, identity, metrics, loadedAt: new Date(), scoring, bytes, cost: measureCost(scoring) };
+  return { ...identity, identity, metrics, loadedAt: new Date(), scoring, bytes, cost };
 }
 
-function tryToOpen(pipeline: string, version: number, bytes: Uint8Array, open: OpenModel): ScoringModel {
+function tryToOpen(
+  pipeline: string,
+  version: number,
+  bytes: Uint8Array,
+  open: OpenModel,
+): { scoring: ScoringModel; cost: ScoringCost } {
   try {
-    return open(bytes);
+    const scoring = open(bytes);
+    return { scoring, cost: measureCost(scoring) };
   } catch (cause) {
     const because = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
     throw errors.MODEL_REFUSED({ pipeline, version, because }, cause);

@@ -43,13 +43,22 @@ export function headSchemas(
   };
 }
 
+const interval: JsonSchema = {
+  ...object({ low: number, high: number, coverage: number }),
+  description: "Holds the truth with the probability `coverage`",
+};
+
 /** Schema of one prediction of this model; null: not known yet. */
 export function predictionSchema(scoring: ScoringModel | null): JsonSchema {
   switch (scoring?.task) {
     case undefined:
       return { type: "object" };
     case "regression":
-      return object({ value: number, unit: { const: scoring.target?.unit ?? null } });
+      return {
+        type: "object",
+        properties: { value: number, unit: { const: scoring.target?.unit ?? null }, interval },
+        required: ["value", "unit"],
+      };
     case "classification": {
       const classes = [...(scoring.classes ?? [])];
       const probability = object(Object.fromEntries(classes.map((label) => [label, { type: "number", minimum: 0, maximum: 1 }])));

@@ -91,6 +91,9 @@ export class PredictionLog {
     const done = Promise.all([this.#draining, this.#replaying]).then(() => drained.abort());
     await Promise.race([done, pause(deadlineMs, drained.signal)]);
     this.#giveUp = true;
+    // What is on its way to the disk is no longer in the queue afterwards.
+    await this.#lastAppend;
+    await new Promise((resolve) => setImmediate(resolve));
     if (this.#queuedRows > 0 && (await this.#toSpool(this.#records))) this.#queuedRows = 0;
     this.#droppedRows += this.#queuedRows;
     this.#queuedRows = 0;

@@ -7,6 +7,8 @@ export interface LinearModel {
   readonly factor: number;
   /** Set: opening it fails with this message. */
   readonly broken?: string;
+  /** True: it opens, and fails at homes with seven beds. */
+  readonly failing?: boolean;
 }
 
 export const homeInputs: readonly ColumnSchema[] = [
@@ -21,14 +23,18 @@ export function encodeLinear(model: LinearModel): Uint8Array {
 }
 
 export const openLinear: OpenModel = (bytes) => {
-  const { factor, broken } = JSON.parse(new TextDecoder().decode(bytes)) as LinearModel;
+  const { factor, broken, failing = false } = JSON.parse(new TextDecoder().decode(bytes)) as LinearModel;
   if (broken !== undefined) throw new Error(broken);
-  return linearModel(factor);
+  return linearModel(factor, failing);
 };
 
-function linearModel(factor: number): ScoringModel {
+function linearModel(factor: number, failing: boolean): ScoringModel {
   const read = rowReader(homeInputs);
-  const value = (frame: Frame, row: number) => Number(readJsonCell(frame.columns.get("bed")!, row)) * factor + 1000;
+  const value = (frame: Frame, row: number) => {
+    const bed = Number(readJsonCell(frame.columns.get("bed")!, row));
+    if (failing && bed === 7) throw new Error("no home has seven beds");
+    return bed * factor + 1000;
+  };
   const each = <Result>(frame: Frame, make: (row: number) => Result) =>
     Array.from({ length: frame.rowCount }, (_, row) => make(row));
   return {

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { encodeLinear } from "../test/linear-model.js";
+import { type LinearServer, linearServer } from "../test/linear-server.js";
+
+let stateDirectory: string;
+const open: LinearServer[] = [];
+beforeEach(() => {
+  stateDirectory = mkdtempSync(join(tmpdir(), "atalaya-last-good-"));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+  rmSync(stateDirectory, { recursive: true, force: true });
+});
+
+async function started(options: { outage?: boolean; version?: number } = {}): Promise<LinearServer> {
+  const server = await linearServer([], { stateDirectory });
+  open.push(server);
+  for (const [version, factor] of [10, 20].entries()) server.models.store("homes", version + 1, encodeLinear({ factor }));
+  server.models.promote("homes", options.version ?? 1);
+  if (options.outage) server.models.outage = new Error("connection refused");
+  await server.service.add("homes");
+  return server;
+}
+
+const folder = () => join(stateDirectory, "models", "homes");
+const kept = () => readdirSync(folder()).filter((name) => name.endsWith(".bundle"));
+const predict = async (server: LinearServer) =>
+  (await server.app.inject({ method: "POST", url: "/predict", payload: { bed: 1 } })).json();
+
+async function closeAll(): Promise<void> {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+}
+
+it("answers from its own disk while models cannot be reached, and says so", async () => {
+  await started({ version: 2 });
+  await vi.waitFor(() => expect(kept()).toHaveLength(1));
+  await closeAll();
+  const server = await started({ outage: true });
+  expect(await predict(server)).toMatchObject({ version: 2, prediction: { value: 1020 } });
+  await vi.waitFor(async () =>
+    expect((await server.app.inject("/health")).json()).toMatchObject({ status: "degraded", degraded: ["homes"] }),
+  );
+  expect((await server.app.inject("/metrics")).body).toContain('atalaya_serving_degraded{pipeline="homes"} 1');
+  expect((await server.app.inject("/ready")).json()).toMatchObject({ ready: true, pipelines: [{ degraded: true, version: 2 }] });
+  server.models.outage = null;
+  await vi.waitFor(async () => expect(await predict(server)).toMatchObject({ version: 1 }));
+  expect((await server.app.inject("/health")).json()).toMatchObject({ status: "ok" });
+});
+
+it("keeps one version of an alias, and none that the alias left", async () => {
+  const server = await started();
+  await vi.waitFor(() => expect(kept()).toHaveLength(1));
+  const [first] = kept();
+  server.models.promote("homes", 2);
+  await vi.waitFor(() => expect(kept()).not.toEqual([first]));
+  expect(kept()).toHaveLength(1);
+  server.models.promote("homes", null);
+  await vi.waitFor(() => expect(readdirSync(folder()).filter((name) => name.endsWith(".json"))).toEqual([]));
+});
+
+it("trusts nothing that is damaged on disk", async () => {
+  await started();
+  await vi.waitFor(() => expect(kept()).toHaveLength(1));
+  await closeAll();
+  writeFileSync(join(folder(), kept()[0]!), "damaged");
+  const server = await started({ outage: true });
+  expect((await server.app.inject("/ready")).statusCode).toBe(503);
+  server.models.outage = null;
+  await vi.waitFor(async () => expect(await predict(server)).toMatchObject({ version: 1 }));
+});
