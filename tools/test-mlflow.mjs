@@ -40,7 +40,12 @@ async function compare(python) {
   chmodSync(folder, 0o755);
   const stops = /** @type {(() => Promise<void>)[]} */ ([]);
   try {
-    const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true", NO_COLOR: "1" };
+    const env = /** @type {NodeJS.ProcessEnv} */ ({
+      ...process.env,
+      MLFLOW_DISABLE_TELEMETRY: "true",
+      DO_NOT_TRACK: "true",
+      NO_COLOR: "1",
+    });
     delete env.MLFLOW_TRACKING_URI;
     const [ourPort, theirPort] = [await freePort(), await freePort()];
     const [ours, theirs] = [`http://127.0.0.1:${ourPort}`, `http://127.0.0.1:${theirPort}`];

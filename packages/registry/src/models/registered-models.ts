@@ -148,7 +148,7 @@ export async function searchModels(
 }
 
 /** Models of prompts are left out by the client with `!=` on a tag, which models without the tag satisfy. */
-export function modelCondition(clause: Clause): Fragment {
+function modelCondition(clause: Clause): Fragment {
   if (clause.entity !== "tag") return compare(attributes[clause.key] ?? sql`null`, clause);
   const isAbsent =
     clause.key === "mlflow.prompt.is_prompt" && clause.comparator === "!=" ? sql`not (m.tags ? ${clause.key}) or ` : sql``;

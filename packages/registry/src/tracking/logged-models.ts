@@ -125,7 +125,7 @@ export interface ModelOrder {
   readonly dataset: { readonly name: string | null; readonly digest: string | null };
 }
 
-export const loggedModelAttributes: Readonly<Record<string, Fragment>> = {
+const loggedModelAttributes: Readonly<Record<string, Fragment>> = {
   name: sql`m.name`,
   model_id: sql`m.id`,
   model_type: sql`m.model_type`,

@@ -67,7 +67,7 @@ export interface NewTrackedRun {
   readonly tags: readonly KeyValue[];
 }
 
-export const runColumns = sql`number, id, experiment, name, user_id, status, started_at, ended_at, artifact_uri, stage`;
+const runColumns = sql`number, id, experiment, name, user_id, status, started_at, ended_at, artifact_uri, stage`;
 
 /** @throws REGISTRY_EXPERIMENT_UNKNOWN, REGISTRY_EXPERIMENT_NOT_ACTIVE */
 export async function createRun(database: Database, run: NewTrackedRun): Promise<RunInfo> {
