@@ -26,7 +26,7 @@ export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
 export * from "./drift/quantile-sketch.js";
 export * from "./drift/sketch-column.js";
-export { type Explanation, explainRaw } from "./explain/explain.js";
+export { type Explainer, type Explanation, explainRaw, prepareExplainer } from "./explain/explain.js";
 export * from "./expression/check.js";
 export * from "./expression/evaluate.js";
 export type * from "./expression/expression.js";

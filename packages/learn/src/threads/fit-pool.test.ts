@@ -86,6 +86,19 @@ describe("createFitPool", () => {
     expect(await pool.explain(model, none)).toEqual(explainRaw(model, none));
   });
 
+  it("explains many rows of shallow trees with the same bits on any number of threads", async () => {
+    const shallow = { learner: "gradientBoosting" as const, parameters: { trees: 5, leaves: 8 } };
+    const model = fitModel(shallow, data);
+    const expected = explainRaw(model, matrix);
+    // By tables: a small part alone is computed otherwise.
+    const part = { ...matrix, rowCount: 2, columns: columns.map((column) => column.slice(0, 2)) };
+    expect(explainRaw(model, part).effects).not.toEqual(expected.effects.slice(0, 8));
+    for (const threads of [1, 3, 7]) {
+      expect(await open(threads).explain(model, matrix)).toEqual(expected);
+      await pool.close();
+    }
+  });
+
   it("passes a coded error through with its details and hint, and goes on", async () => {
     open(1);
     const bad = pool.fit({ learner: "gradientBoosting", parameters: { leavs: 3 } }, data);

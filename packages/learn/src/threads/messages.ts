@@ -22,7 +22,8 @@ export type WorkerTask =
     }
   /** Work on another thread's fit, as its thread of that number, until it ends or sends for the thread. */
   | { readonly kind: "help"; readonly memory: WebAssembly.Memory; readonly epoch: number; readonly thread: number }
-  | { readonly kind: "explain"; readonly model: FittedModel; readonly matrix: FeatureMatrix };
+  /** Some of `rowsInAll` rows. */
+  | { readonly kind: "explain"; readonly model: FittedModel; readonly matrix: FeatureMatrix; readonly rowsInAll: number };
 
 /** What a thread says. A task ends with `fitted`, `explained`, `left` or `failed`, or with the thread's death. */
 export type WorkerMessage =

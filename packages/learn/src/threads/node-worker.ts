@@ -21,7 +21,7 @@ port.on("message", (task: WorkerTask) => {
       helpWith(task);
       say({ kind: "left" });
     } else {
-      say({ kind: "explained", explanation: explainRaw(task.model, task.matrix) });
+      say({ kind: "explained", explanation: explainRaw(task.model, task.matrix, task.rowsInAll) });
     }
   } catch (error) {
     // Any other error ends the thread: its state is unknown, and the pool reports it.

@@ -83,7 +83,8 @@ class WorkerPool implements FitPool {
       const begin = part * rowsPerPart;
       const end = Math.min(matrix.rowCount, begin + rowsPerPart);
       const columns = all.columns.map((column) => column.subarray(begin, end));
-      return await this.run({ kind: "explain", model, matrix: { ...all, rowCount: end - begin, columns } }, () => {});
+      const own = { ...all, rowCount: end - begin, columns };
+      return await this.run({ kind: "explain", model, matrix: own, rowsInAll: matrix.rowCount }, () => {});
     });
     const explanations = (await Promise.all(parts)).map((message) => {
       if (message.kind !== "explained") throw unexpected(message);
