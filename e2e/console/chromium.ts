@@ -64,9 +64,9 @@ export async function ask<Answer>(path: string, body?: unknown): Promise<{ reado
 
 /** Presses Tab until the element has the focus: what a user without a mouse does. */
 export async function tabTo(page: Page, selector: string, most = 120): Promise<void> {
-  for (let presses = 0; presses < most; presses++) {
-    await page.keyboard.press("Tab");
+  for (let presses = 0; presses <= most; presses++) {
     if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+    await page.keyboard.press("Tab");
   }
   expect.fail(`${selector} cannot be reached by keyboard within ${most} presses of Tab`);
 }

@@ -18,7 +18,8 @@ test("promote by keyboard alone, with a reason; roll back in two clicks", async 
   await tabTo(page, 'button[aria-label="Promote … v1"]');
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
-  await tabTo(page, "textarea", 5);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.closest("[role=dialog]") != null)).toBe(true);
+  await tabTo(page, "textarea", 8);
   await page.keyboard.type("looks better on old houses");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Ada");

@@ -314,6 +314,10 @@ export const english = {
     p50: "half of the requests",
     p95: "95 of 100",
     p99: "99 of 100",
+    quality: "Live quality",
+    noQuality: "Nobody has told the truth of an answer yet. Predict asks for it, and so does POST /feedback.",
+    qualityOf: (version: number, rows: string, from: string, to: string) =>
+      `Version ${version}: ${rows} answers with a known truth, ${from} to ${to}`,
     requestDrift: "Requests against training",
     requestDriftText: (rows: string, version: number, training: string) =>
       `The newest ${rows} request rows against the ${training} training rows of version ${version}.`,

@@ -311,6 +311,9 @@ export const spanish: Messages = {
     p50: "la mitad de las peticiones",
     p95: "95 de cada 100",
     p99: "99 de cada 100",
+    quality: "Calidad en vivo",
+    noQuality: "Nadie ha dicho aún la verdad de una respuesta. Predecir la pide, y también POST /feedback.",
+    qualityOf: (version, rows, from, to) => `Versión ${version}: ${rows} respuestas con verdad conocida, de ${from} a ${to}`,
     requestDrift: "Peticiones frente al entrenamiento",
     requestDriftText: (rows, version, training) =>
       `Las ${rows} filas pedidas más recientes frente a las ${training} filas de entrenamiento de la versión ${version}.`,

@@ -87,7 +87,9 @@ function VersionsTable({ models }: { readonly models: PipelineModels }) {
               ))}
               <th scope="col">{say.models.reason}</th>
               <th scope="col">{say.models.trained}</th>
-              <td />
+              <th scope="col">
+                <span className="hidden-visually">{say.models.confirmPromote}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

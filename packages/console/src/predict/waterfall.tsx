@@ -36,11 +36,16 @@ export function Waterfall({ reasons }: { readonly reasons: Reasons }) {
       </div>
       <table className="waterfall">
         <caption className="small soft">{say.predict.reasonsCaption}</caption>
+        <colgroup>
+          <col className="waterfall-names" />
+          <col />
+          <col className="waterfall-effects" />
+        </colgroup>
         <thead className="hidden-visually">
           <tr>
             <th scope="col">{say.predict.feature}</th>
-            <th scope="col">{say.predict.effect}</th>
             <td />
+            <th scope="col">{say.predict.effect}</th>
           </tr>
         </thead>
         <tbody>

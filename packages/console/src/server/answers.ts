@@ -108,3 +108,21 @@ export const useServed = (pipeline: string) =>
     queryFn: () => ask<ServedPipelineAnswer>(addresses.pipeline(pipeline)),
     refetchInterval: 20_000,
   });
+
+/** How good answers were whose truth somebody has told, by version. */
+export interface LiveQuality {
+  readonly versions: readonly {
+    readonly version: number;
+    readonly rows: number;
+    readonly from: string;
+    readonly to: string;
+    readonly metrics: Readonly<Record<string, number | null>>;
+  }[];
+}
+
+export const useQuality = (pipeline: string) =>
+  useQuery({
+    queryKey: ["watch", pipeline, "quality"],
+    queryFn: () => ask<LiveQuality>(`${addresses.pipeline(pipeline)}/quality`),
+    retry: false,
+  });

@@ -9,6 +9,7 @@ import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
 import { addresses, useWatch } from "../server/answers.js";
 import { PipelineTabs } from "../shell/pipeline-tabs.js";
+import { Quality } from "./quality.js";
 import "./watch.css";
 
 const SPANS = [1, 24, 24 * 7, 24 * 30] as const;
@@ -58,6 +59,7 @@ function WatchView({
       >
         <TrafficView traffic={watch.traffic} />
       </Card>
+      <Quality pipeline={watch.pipeline} />
       <Card title={say.watch.requestDrift}>
         <RequestDriftView drift={watch.requests} />
       </Card>
