@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { BlockPredictor } from "./block-predictor.js";
 import { predictRaw } from "./predict.js";
 import { matrixOf, modelOf, randomColumns, randomTrees } from "./random-trees.test.data.js";
-import { RowPredictor } from "./row-predictor.js";
+import { prepareRowPredictor } from "./row-predictor.js";
 import { walkTrees, walkTreesOfRow } from "./walk-trees.js";
 
 const plans = fc.record({
@@ -43,8 +43,8 @@ describe.each([false, true])("predictions of made-up trees (twin: %s)", (isPlain
   it("of one row are those of a walk, to the bit", () => {
     fc.assert(
       fc.property(plans, (plan) => {
-        const trees = randomTrees({ ...plan, depth: Math.min(8, plan.depth) });
-        const predictor = RowPredictor.of(trees, isPlain);
+        const trees = randomTrees(plan);
+        const predictor = prepareRowPredictor(trees, isPlain);
         expect(predictor).not.toBeNull();
         const columns = randomColumns(plan.seed + 1, plan.featureCount, 12);
         const expected = new Float64Array(plan.outputCount);
@@ -81,7 +81,7 @@ describe("predictRaw", () => {
   it("walks where float32 sums start from a number that is none", () => {
     const trees = { ...randomTrees({ ...plan, ...more, precision: "float32" }), baseByOutput: Float64Array.of(0.1) };
     expect(BlockPredictor.of(trees)).toBeNull();
-    expect(RowPredictor.of(trees)).toBeNull();
+    expect(prepareRowPredictor(trees)).toBeNull();
     const matrix = matrixOf(randomColumns(1, 3, 500));
     expect(predictRaw(modelOf(trees), matrix)).toEqual(walkTrees(trees, matrix, null));
   });

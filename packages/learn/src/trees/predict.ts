@@ -2,7 +2,7 @@ import { errors } from "../errors.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FittedModel, LinearPart, TreeEnsemble } from "../model/model.js";
 import { BlockPredictor } from "./block-predictor.js";
-import { RowPredictor } from "./row-predictor.js";
+import { prepareRowPredictor, type RowPredictor } from "./row-predictor.js";
 import { walkTrees, walkTreesOfRow } from "./walk-trees.js";
 
 export { valuesOfNode } from "./walk-trees.js";
@@ -71,7 +71,7 @@ function blockPredictor(trees: TreeEnsemble): BlockPredictor | null {
 function rowPredictor(trees: TreeEnsemble): RowPredictor | null {
   let known = rows.get(trees);
   if (known === undefined) {
-    known = RowPredictor.of(trees);
+    known = prepareRowPredictor(trees);
     rows.set(trees, known);
   }
   return known;

@@ -8,7 +8,20 @@ const HIGHEST_HEAP = 8;
 /** All trees are as deep as the deepest: with more memory than this, walking them as they stand is as quick. */
 const MOST_BYTES = 16_777_216;
 
-/** A value that nodes compare: a feature with what stands for a missing one, or whether a category is in a set. */
+/** One row through an ensemble; equal to `walkTreesOfRow` to the bit. */
+export interface RowPredictor {
+  predict(row: Float64Array, out: Float64Array): void;
+}
+
+/** Lays an ensemble out; null where its sums are such that only a plain walk has their bits. */
+export function prepareRowPredictor(trees: TreeEnsemble, isPlain?: boolean): RowPredictor | null {
+  if (trees.precision === "float32" && !holdsFloat32(trees)) return null;
+  const depth = trees.rootByTree.reduce((most, root) => Math.max(most, depthOfTree(trees, root)), 0);
+  const isShallow = depth <= HIGHEST_HEAP && bytesOf(trees, depth, 0) <= MOST_BYTES;
+  return isShallow ? new HeapPredictor(trees, depth, isPlain) : new WalkPredictor(trees);
+}
+
+/** What nodes compare: a feature with what stands for a missing value, or whether its category is in a set. */
 interface Entry {
   readonly feature: number;
   /** Goes the way of what is missing, whatever the threshold. */
@@ -17,8 +30,55 @@ interface Entry {
   readonly setNode: number;
 }
 
-/** One row through an ensemble; equal to `walkTreesOfRow` to the bit. */
-export class RowPredictor {
+/** Writes the numbers that nodes compare: a row goes right where one is above the node's threshold, 0 for a set. */
+function fillEntries(trees: TreeEnsemble, entries: readonly Entry[], row: Float64Array, values: Float64Array): void {
+  for (let position = 0; position < entries.length; position++) {
+    const { feature, missing, setNode } = entries[position];
+    const value = valueForTrees(trees, feature, row[feature]);
+    if (setNode >= 0) values[position] = goesLeft(trees, setNode, value) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    else values[position] = Number.isNaN(value) ? missing : value;
+  }
+}
+
+/** Trees as they stand: for deep ones. */
+class WalkPredictor implements RowPredictor {
+  private readonly entries: readonly Entry[];
+  /** -1 for a leaf. */
+  private readonly entryByNode: Int32Array;
+  private readonly thresholdByNode: Float64Array;
+  private readonly values: Float64Array;
+  private readonly sums: Float32Array | Float64Array;
+
+  constructor(private readonly trees: TreeEnsemble) {
+    const { entries, entryByNode } = entriesOf(trees);
+    this.entries = entries;
+    this.entryByNode = entryByNode;
+    this.thresholdByNode = trees.thresholdByNode.map((threshold, node) => (trees.categorySetByNode[node] >= 0 ? 0 : threshold));
+    this.values = new Float64Array(entries.length);
+    this.sums = trees.precision === "float32" ? new Float32Array(trees.outputCount) : new Float64Array(trees.outputCount);
+  }
+
+  predict(row: Float64Array, out: Float64Array): void {
+    const { trees, entries, entryByNode, thresholdByNode, values, sums } = this;
+    const { rootByTree, outputByTree, leftByNode, rightByNode, valueByNode, baseByOutput, outputCount } = trees;
+    const perNode = valuesOfNode(trees);
+    fillEntries(trees, entries, row, values);
+    sums.set(baseByOutput);
+    for (let tree = 0; tree < rootByTree.length; tree++) {
+      let node = rootByTree[tree];
+      for (let entry = entryByNode[node]; entry >= 0; entry = entryByNode[node])
+        node = values[entry] > thresholdByNode[node] ? rightByNode[node] : leftByNode[node];
+      // A sum in a Float32Array is rounded as it is stored.
+      const only = outputByTree[tree];
+      if (only >= 0) sums[only] += valueByNode[node * perNode];
+      else for (let output = 0; output < outputCount; output++) sums[output] += valueByNode[node * perNode + output];
+    }
+    for (let output = 0; output < outputCount; output++) out[output] = sums[output];
+  }
+}
+
+/** Complete heaps of one depth in the memory of the kernels. */
+class HeapPredictor implements RowPredictor {
   private readonly entries: readonly Entry[];
   private readonly values: Float64Array;
   private readonly sums: Float32Array | Float64Array;
@@ -27,15 +87,7 @@ export class RowPredictor {
   private readonly valuesPerLeaf: number;
   private readonly address: { nodes: number; leaves: number; targets: number };
 
-  /** Lays an ensemble out; null where its trees are too deep for that. */
-  static of(trees: TreeEnsemble, isPlain?: boolean): RowPredictor | null {
-    if (trees.precision === "float32" && !holdsFloat32(trees)) return null;
-    const depth = trees.rootByTree.reduce((most, root) => Math.max(most, depthOfTree(trees, root)), 0);
-    if (depth > HIGHEST_HEAP || bytesOf(trees, depth, 0) > MOST_BYTES) return null;
-    return new RowPredictor(trees, depth, isPlain);
-  }
-
-  private constructor(
+  constructor(
     private readonly trees: TreeEnsemble,
     depth: number,
     isPlain: boolean | undefined,
@@ -79,12 +131,7 @@ export class RowPredictor {
 
   predict(row: Float64Array, out: Float64Array): void {
     const { trees, entries, values, sums, depth, valuesPerLeaf } = this;
-    for (let position = 0; position < entries.length; position++) {
-      const { feature, missing, setNode } = entries[position];
-      const value = valueForTrees(trees, feature, row[feature]);
-      if (setNode >= 0) values[position] = goesLeft(trees, setNode, value) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      else values[position] = Number.isNaN(value) ? missing : value;
-    }
+    fillEntries(trees, entries, row, values);
     for (let output = 0; output < sums.length; output++) sums[output] = trees.baseByOutput[output];
     const { nodes, leaves, targets } = this.address;
     this.addRow(nodes, trees.rootByTree.length, depth, leaves, valuesPerLeaf, targets, values.byteOffset, sums.byteOffset);
@@ -94,7 +141,7 @@ export class RowPredictor {
 
 function entriesOf(trees: TreeEnsemble): { entries: Entry[]; entryByNode: Int32Array } {
   const entries: Entry[] = [];
-  const entryByNode = new Int32Array(trees.featureByNode.length);
+  const entryByNode = new Int32Array(trees.featureByNode.length).fill(-1);
   const known = new Map<string, number>();
   trees.featureByNode.forEach((feature, node) => {
     if (feature < 0) return;
