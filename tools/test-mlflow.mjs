@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { freePort, pythonWithMlflow, run, startServer } from "./mlflow/environment.mjs";
+import { writeLoaderExamples } from "./mlflow/loader-examples.mjs";
 import { routesPage } from "./mlflow/routes-page.mjs";
 import { requireNodeVersion } from "./node-version.mjs";
 import { prepare, repository } from "./prepare.mjs";
@@ -112,12 +113,21 @@ async function judge(python, ours, theirs, env, folder) {
   )
     failures.push(`load_model("models:/house-prices@production") answers otherwise: ${JSON.stringify(parity)}`);
   else say(`largest relative gap ${parity.largest_relative_gap}`);
+  say("the loader for Python on every kind of model …");
+  const examples = join(folder, "examples");
+  await writeLoaderExamples(repository, examples);
+  const loader = join(repository, "packages/mlflow/python");
+  const loaded = JSON.parse(
+    lastLine(await run(python, [join(repository, "tools/mlflow/loader_parity.py"), examples, loader], { env })),
+  );
+  if (!(loaded.models >= 10 && loaded.largest_gap <= LARGEST_GAP && loaded.different_labels === 0))
+    failures.push(`the loader for Python answers otherwise: ${JSON.stringify(loaded)}`);
   const text = await routesPage(repository, mine.calls, Object.keys(other.results).length, onPurpose);
   if (process.argv.includes("--write")) writeFileSync(page, text);
   else if (!existsSync(page) || readFileSync(page, "utf8") !== text)
     failures.push("docs/mlflow.md is not what this run gives: npm run test:mlflow -- --write");
   for (const failure of failures) process.stdout.write(`FAIL ${failure}\n`);
-  const total = Object.keys(other.results).length + 2;
+  const total = Object.keys(other.results).length + 3;
   process.stdout.write(`${total - failures.length} passed, ${failures.length} failed\n`);
   return failures.length === 0;
 }

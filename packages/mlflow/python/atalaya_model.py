@@ -374,19 +374,21 @@ class Model:
         calibration = self.facts["calibration"]
         if calibration is None:
             return probability
-        two = probability.shape[1] == 2
-        scores = raw if raw.shape[1] == len(calibration["byClass"]) else probability[:, 1:] if two else probability
-        each = []
-        for index, own in enumerate(calibration["byClass"]):
-            score = scores[:, index]
-            if calibration["kind"] == "platt":
-                each.append(_sigmoid(own["slope"] * score + own["intercept"]))
-            else:
-                each.append(np.interp(score, own["score"], own["probability"]))
-        if two:
-            return np.column_stack([1.0 - each[0], each[0]])
+        shares = self.facts["model"]["space"] == "probability" and raw.shape[1] == 2
+        scores = raw[:, 1:] if shares else raw
+        curves = calibration["byClass"]
+        if calibration["kind"] == "platt":
+            lines = [c["slope"] * scores[:, i] + c["intercept"] for i, c in enumerate(curves)]
+            each = [_sigmoid(line) for line in lines]
+            first = _sigmoid(-lines[0])
+        else:
+            each = [np.interp(scores[:, i], c["score"], c["probability"]) for i, c in enumerate(curves)]
+            first = 1.0 - each[0]
+        if len(each) == 1:
+            return np.column_stack([first, each[0]])
         together = np.column_stack(each)
-        return together / together.sum(axis=1, keepdims=True)
+        total = together.sum(axis=1, keepdims=True)
+        return np.where(total > 0, together / np.where(total > 0, total, 1.0), 1.0 / len(each))
 
     def _chosen(self, probability):
         threshold = self.facts["decisionThreshold"]
