@@ -15,6 +15,7 @@ interface SourceOptions extends ListenOptions {
   readonly delay?: number;
   readonly hang?: number;
   readonly drift?: readonly string[];
+  readonly every?: number;
 }
 
 export const sourceCommand: CommandModule = {
@@ -29,6 +30,7 @@ export const sourceCommand: CommandModule = {
       .option("--rows <count>", "rows of a batch (default: 15000)", wholeNumberFrom(1))
       .addOption(portOption("4700"))
       .addOption(hostOption("127.0.0.1"))
+      .option("--every <seconds>", "another batch is there only so often (default: all at once)", wholeNumberFrom(1))
       .option("--fail-rate <share>", "answer 500", parseShare)
       .option("--truncate <share>", "send half a body", parseShare)
       .option("--duplicate <share>", "send the batch before once more", parseShare)
@@ -43,6 +45,7 @@ export const sourceCommand: CommandModule = {
     withExamples(command, [
       { line: "atalaya source listings.csv.gz --rows 5000", does: "then LISTINGS_URL=http://127.0.0.1:4700/data" },
       { line: "atalaya source listings.csv.gz --fail-rate 0.2 --truncate 0.1", does: "with faults" },
+      { line: "atalaya source listings.csv.gz --every 60", does: "another batch each minute" },
       { line: "atalaya source listings.csv.gz --drift house_size=+10%@0.5", does: "larger houses in the second half" },
     ]);
   },
@@ -58,7 +61,7 @@ async function replay(session: Session, file: string, options: SourceOptions): P
   const { untilAborted } = await import("../platform/interruption.js");
   const { terminal, signal } = session;
   await withClosing(async (closing) => {
-    const { rows, port = defaultPort, host, delay, drift = [], ...shares } = options;
+    const { rows, port = defaultPort, host, delay, every, drift = [], ...shares } = options;
     const moves = drift.map((text) => {
       const move = parseDrift(text);
       if (move === null) throw errors.BAD_DRIFT({ given: text });
@@ -71,6 +74,7 @@ async function replay(session: Session, file: string, options: SourceOptions): P
         port,
         faults,
         ...(rows === undefined ? {} : { rows }),
+        ...(every === undefined ? {} : { releaseEveryMs: every * 1_000 }),
         ...(host === undefined ? {} : { host }),
       }),
     );

@@ -23,7 +23,11 @@ function jsonScalar(text: string): string {
 export class BatchSequence {
   readonly #positions = new Map<string, Position>();
 
-  constructor(readonly table: ReplayTable) {}
+  /** @param released how many batches there are so far: those behind them are still to come */
+  constructor(
+    readonly table: ReplayTable,
+    readonly released: () => number = () => Number.POSITIVE_INFINITY,
+  ) {}
 
   reset(): void {
     this.#positions.clear();
@@ -32,7 +36,8 @@ export class BatchSequence {
   /** The body of the next batch, and the function that counts it as given: one that did not arrive is not. */
   next(asker: Asker, rows: number): { body: string; given: () => void } {
     const position = this.#position(asker);
-    const to = Math.min(position.row + rows, this.table.rowCount);
+    const isThere = position.batch <= this.released();
+    const to = isThere ? Math.min(position.row + rows, this.table.rowCount) : position.row;
     const body = this.#body(asker, position.batch, position.row, to);
     const given = (): void => {
       if (to === position.row) return;
@@ -51,7 +56,8 @@ export class BatchSequence {
   /** Batch number `batch`, from 1, without moving anybody's position. */
   at(asker: Asker, batch: number, rows: number): string {
     const from = Math.min((batch - 1) * rows, this.table.rowCount);
-    return this.#body(asker, batch, from, Math.min(from + rows, this.table.rowCount));
+    const to = batch <= this.released() ? Math.min(from + rows, this.table.rowCount) : from;
+    return this.#body(asker, batch, from, to);
   }
 
   #position({ group, day }: Asker): Position {

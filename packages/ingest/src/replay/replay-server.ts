@@ -17,6 +17,8 @@ export interface ReplayOptions {
   readonly port?: number;
   readonly host?: string;
   readonly faults?: ReplayFaults;
+  /** Another batch is there only after so many milliseconds, the first at once; left out: all are there. */
+  readonly releaseEveryMs?: number;
 }
 
 export interface ReplayServer {
@@ -122,7 +124,11 @@ class Replay {
 export async function startReplayServer(options: ReplayOptions): Promise<ReplayServer> {
   const { file, rows = DEFAULT_ROWS, port = 0, host = "127.0.0.1", faults = {} } = options;
   const table = await readReplayTable(file, faults.drift ?? []);
-  const replay = new Replay(new BatchSequence(table), rows, faults);
+  const { releaseEveryMs } = options;
+  const started = Date.now();
+  const released = (): number =>
+    releaseEveryMs === undefined ? Number.POSITIVE_INFINITY : 1 + Math.floor((Date.now() - started) / releaseEveryMs);
+  const replay = new Replay(new BatchSequence(table, released), rows, faults);
   const server = createServer((request, response) => replay.handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>

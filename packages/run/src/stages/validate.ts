@@ -83,7 +83,7 @@ async function judgeBatch(
   const known = await store.batches.byId(entry.batch);
   const reading = await readEntry(context, entry, known);
   if ("unreadable" in reading) return refuseUnreadable(context, entry, reading.unreadable, report);
-  for (const note of reading.notes) report.note(note.message);
+  for (const { message } of reading.notes) tellOnce(report, entry, message);
   const share = reading.read === 0 ? 0 : reading.rejected.length / reading.read;
   const refused = share > checks.maxRejected && known.released === null;
   const reason = refused ? refusal(entry, share, checks.maxRejected) : null;
@@ -109,6 +109,17 @@ async function judgeBatch(
   const batch = { raw: entry.sha256, cursor: entry.cursor, rows, silver, refused };
   return { batch, profile: rows.accepted === 0 ? null : profile };
 }
+
+/** What is told of one batch after the other says nothing new: a schema note is told once for each run. */
+function tellOnce(report: StepReporter, entry: RawBatchEntry, message: string): void {
+  const told = toldBy.get(report) ?? new Set<string>();
+  toldBy.set(report, told);
+  const aboutAny = message.replace(entry.name, "");
+  if (!told.has(aboutAny)) report.note(message);
+  told.add(aboutAny);
+}
+
+const toldBy = new WeakMap<StepReporter, Set<string>>();
 
 /** A batch that no contract can be held against is refused whole: what of it can be read goes to quarantine with the reason. */
 async function refuseUnreadable(
