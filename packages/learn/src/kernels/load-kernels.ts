@@ -24,12 +24,15 @@ export function provideKernels(bytes: BufferSource): void {
 /** @param threads  "shared": other threads may work on the same memory, with `joinEngine` */
 export function createEngine(threads: "plain" | "shared" = "plain"): Engine {
   const module = moduleFor(threads);
-  if (module === null) {
-    const memory = plainMemory();
-    return { kind: "twin", memory, kernels: createTwin(memory) };
-  }
+  if (module === null) return createTwinEngine();
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: threads === "shared" });
   return { kind: "wasm", memory, kernels: instantiate(module, memory) };
+}
+
+/** The twin, where WebAssembly is missing. */
+export function createTwinEngine(): Engine {
+  const memory = plainMemory();
+  return { kind: "twin", memory, kernels: createTwin(memory) };
 }
 
 /** Kernels on the memory of another thread's engine. */

@@ -66,7 +66,7 @@ export class Gangs<Thread> {
     for (const [leader, gang] of this.gangs) {
       if (leader !== dead && ![...gang.helpers.values()].includes(dead)) continue;
       abortFit(gang.words);
-      if (leader === dead) this.gangs.delete(leader);
+      this.gangs.delete(leader);
     }
   }
 }

@@ -88,22 +88,8 @@ export class GradientSearch implements SplitSearch {
     const { shift: bits, gradientUnit, hessianUnit } = this.rules;
     const gradient = (ints[sums + 1] * 2 ** (32 - bits) + Math.floor(words[sums] / 2 ** bits)) * gradientUnit;
     const hessian = (words[sums] % 2 ** bits) * hessianUnit;
-    const root: Leaf = {
-      node,
-      depth: 0,
-      begin: 0,
-      count: rowCount,
-      followersBegin: rowCount,
-      followersCount: followerCount,
-      gradient,
-      hessian,
-      totals: null,
-      lower: Number.NEGATIVE_INFINITY,
-      upper: Number.POSITIVE_INFINITY,
-      extraL2: 0,
-      slot: -1,
-      split: null,
-    };
+    const place = { node, depth: 0, begin: 0, count: rowCount, followersBegin: rowCount, followersCount: followerCount };
+    const root = newLeaf(place, gradient, hessian, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0);
     if (!this.canSplit(root)) {
       this.slots.give(slot);
       return root;
@@ -139,25 +125,25 @@ export class GradientSearch implements SplitSearch {
   part(leaf: Leaf, left: Placement, right: Placement): [Leaf, Leaf] {
     const split = leaf.split as Split;
     this.leafCount++;
-    const { table } = this.ground;
-    const extraL2 =
-      split.set === null || table.features[split.feature].valueBins <= this.rules.maxOneHot ? 0 : this.rules.categoryL2;
-    const base = { totals: null, extraL2, slot: -1, split: null };
-    const sides = {
-      left: { gradient: split.leftGradient, hessian: split.leftHessian },
-      right: { gradient: leaf.gradient - split.leftGradient, hessian: leaf.hessian - split.leftHessian },
-    };
-    let [leftUpper, rightLower, leftLower, rightUpper] = [leaf.upper, leaf.lower, leaf.lower, leaf.upper];
+    const { valueBins } = this.ground.table.features[split.feature];
+    const extraL2 = split.set === null || valueBins <= this.rules.maxOneHot ? 0 : this.rules.categoryL2;
+    const { lower, upper } = leaf;
+    const [gradient, hessian] = [leaf.gradient - split.leftGradient, leaf.hessian - split.leftHessian];
     const direction = this.rules.monotoneOf(split.feature);
-    if (direction !== 0) {
-      const middle =
-        (this.rules.leafValue(sides.left, { ...leaf, extraL2 }) + this.rules.leafValue(sides.right, { ...leaf, extraL2 })) / 2;
-      if (direction > 0) [leftUpper, rightLower] = [middle, middle];
-      else [leftLower, rightUpper] = [middle, middle];
+    if (direction === 0) {
+      return [
+        newLeaf(left, split.leftGradient, split.leftHessian, lower, upper, extraL2),
+        newLeaf(right, gradient, hessian, lower, upper, extraL2),
+      ];
     }
+    const bounds = { lower, upper, extraL2 };
+    const leftValue = this.rules.leafValue({ gradient: split.leftGradient, hessian: split.leftHessian }, bounds);
+    const middle = (leftValue + this.rules.leafValue({ gradient, hessian }, bounds)) / 2;
+    const [leftLower, leftUpper, rightLower, rightUpper] =
+      direction > 0 ? [lower, middle, middle, upper] : [middle, upper, lower, middle];
     return [
-      { ...base, ...left, ...sides.left, lower: leftLower, upper: leftUpper },
-      { ...base, ...right, ...sides.right, lower: rightLower, upper: rightUpper },
+      newLeaf(left, split.leftGradient, split.leftHessian, leftLower, leftUpper, extraL2),
+      newLeaf(right, gradient, hessian, rightLower, rightUpper, extraL2),
     ];
   }
 
@@ -432,6 +418,25 @@ export function goesLeft(split: Split, bin: number, valueBins: number): boolean 
   if (bin === valueBins) return split.missingLeft;
   if (split.set !== null) return (split.set[bin >>> 3] & (1 << (bin & 7))) !== 0;
   return bin <= split.bin;
+}
+
+function newLeaf(place: Placement, gradient: number, hessian: number, lower: number, upper: number, extraL2: number): Leaf {
+  return {
+    node: place.node,
+    depth: place.depth,
+    begin: place.begin,
+    count: place.count,
+    followersBegin: place.followersBegin,
+    followersCount: place.followersCount,
+    gradient,
+    hessian,
+    totals: null,
+    lower,
+    upper,
+    extraL2,
+    slot: -1,
+    split: null,
+  };
 }
 
 const neverRandom = {

@@ -58,6 +58,7 @@ export class Team {
       return;
     }
     const { ints } = this;
+    this.checkHelpers();
     this.number = (this.number + 1) & 1023;
     ints[controlAt.operation] = operation;
     Atomics.store(ints, controlAt.done, 0);
@@ -70,10 +71,14 @@ export class Team {
     this.awaitHelpers(chunks);
   }
 
+  private checkHelpers(): void {
+    if (Atomics.load(this.ints, controlAt.abort) !== 0) throw errors.FIT_WORKER_DIED({ reason: "a thread that helped it ended" });
+  }
+
   private awaitHelpers(chunks: number): void {
     const { ints } = this;
     for (let spins = 0; Atomics.load(ints, controlAt.done) < chunks; spins++) {
-      if (Atomics.load(ints, controlAt.abort) !== 0) throw errors.FIT_WORKER_DIED({ reason: "a thread that helped it ended" });
+      this.checkHelpers();
       if (spins < SPINS) continue;
       Atomics.store(ints, controlAt.isLeadWaiting, 1);
       const done = Atomics.load(ints, controlAt.done);
