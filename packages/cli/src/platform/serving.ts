@@ -27,6 +27,9 @@ export function servingDirectory({ home }: Pick<Settings, "home">): string {
   return join(home, "serving");
 }
 
+/** Clients of MLflow upload files of gigabytes; heads still have to come in seconds. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
+
 /**
  * Starts the prediction server on the port asked for, or on the one of the settings.
  *
@@ -52,7 +55,7 @@ export async function startServing(options: {
       host,
       port,
       pipelines,
-      ...(extend === undefined ? {} : { home: false, extend }),
+      ...(extend === undefined ? {} : { home: false, extend, requestTimeoutMs: UPLOAD_TIMEOUT_MS }),
       open: openBundle,
       stateDirectory: servingDirectory(settings),
       logger: {
