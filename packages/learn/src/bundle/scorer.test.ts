@@ -84,7 +84,18 @@ describe.each(EXAMPLES)("a scorer of %s", (example) => {
   });
 
   it("leaves a row with a problem to read", () => {
-    const broken: unknown[] = [null, [], 3, "x", {}, { bed: null }, { bed: 1.5 }, { bed: -1 }, { bed: 1, color: "red" }, { bed: "1" }];
+    const broken: unknown[] = [
+      null,
+      [],
+      3,
+      "x",
+      {},
+      { bed: null },
+      { bed: 1.5 },
+      { bed: -1 },
+      { bed: 1, color: "red" },
+      { bed: "1" },
+    ];
     broken.push({ bed: 1, sold: 1 }, { bed: 1, listed: "soon" }, { bed: 1, state: 4 }, { bed: 1, size: Number.NaN });
     for (const row of broken) {
       expect(scorer.read([row]).problems.length).toBeGreaterThan(0);

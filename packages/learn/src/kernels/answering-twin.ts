@@ -1,4 +1,4 @@
-import type { AnsweringKernels } from "./answering.js";
+import type { AnsweringKernels } from "./answering-kernels.js";
 
 /** The kernels of `assembly/answering.ts` in TypeScript, equal to the bit: the fallback, and what they are tested against. */
 export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {

@@ -1,5 +1,6 @@
 import type { FeatureMatrix } from "../features/feature-plan.js";
-import { type AnsweringKernels, AnsweringMemory, paddedBytes } from "../kernels/answering.js";
+import { AnsweringMemory, paddedBytes } from "../kernels/answering.js";
+import type { AnsweringKernels } from "../kernels/answering-kernels.js";
 import type { TreeEnsemble } from "../model/model.js";
 import { BlockCodes } from "./block-codes.js";
 import { type SplitCodes, splitCodes } from "./split-codes.js";

@@ -1,4 +1,5 @@
-import { type AnsweringKernels, AnsweringMemory } from "../kernels/answering.js";
+import { AnsweringMemory } from "../kernels/answering.js";
+import type { AnsweringKernels } from "../kernels/answering-kernels.js";
 import type { TreeEnsemble } from "../model/model.js";
 import { goesLeft, valueForTrees } from "./route.js";
 import { depthOfTree, holdsFloat32, visitHeap } from "./tree-shape.js";
