@@ -36,6 +36,14 @@ export function ordinal(): Encoder<Task> {
   return { accepts, plan: { kind: "levels", levels: null } };
 }
 
+/**
+ * The levels themselves: boosting and forests part them by sets, whatever their order. Rare levels, and those that training
+ * did not see, count as missing. Needs no smoothing and hides nothing, where the levels are some hundreds at most.
+ */
+export function native(): Encoder<Regression | Classification<string>> {
+  return { accepts, plan: { kind: "levels", levels: null, native: true } };
+}
+
 /** Everything the types remember about a model, carried as one parameter. */
 export interface Shape {
   row: unknown;

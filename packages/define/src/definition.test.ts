@@ -16,6 +16,7 @@ import {
   isPipeline,
   linear,
   logBetween,
+  native,
   oneOf,
   pipeline,
   quantileRange,
@@ -249,4 +250,19 @@ describe("answers", () => {
       expect.objectContaining({ code: "DEFINE_BAD_COST" }),
     );
   });
+});
+
+describe("gradientBoosting", () => {
+  test("writes its constraints as the learner reads them, and its ranges beside them", () => {
+    const { definition } = gradientBoosting({ monotone: { size: "increasing" }, loss: "huber", l1: between(0, 2) });
+    expect(definition.parameters).toEqual({
+      monotone: '{"size":"increasing"}',
+      loss: "huber",
+      l1: { range: "between", low: 0, high: 2 },
+    });
+  });
+});
+
+test("native keeps the levels of a category", () => {
+  expect(native().plan).toEqual({ kind: "levels", levels: null, native: true });
 });

@@ -8,6 +8,7 @@ export {
   type FeatureSpecification,
   type Features,
   frequency,
+  native,
   ordinal,
   type Shape,
   targetMean,

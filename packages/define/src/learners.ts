@@ -39,6 +39,26 @@ export interface BoostingParameters {
   readonly minLeafRows: number;
   readonly l2: number;
   readonly minGain: number;
+  /** Taken off the sum of gradients of a leaf: small ones answer 0. */
+  readonly l1: number;
+  /** Least sum of hessians in a leaf. */
+  readonly minLeafHessian: number;
+  /** Leaf of the highest gain first, up to `leaves`; or level by level, up to `depth`. */
+  readonly growth: "leafWise" | "depthWise";
+  /** For a number: its mean (squared), its median (absolute), a quantile, or the mean with outliers bent down (huber). */
+  readonly loss: "squared" | "absolute" | "huber" | "quantile";
+  /** Share of rows below the answer, for the loss "quantile". */
+  readonly quantile: number;
+  /** Distance from which the loss "huber" grows linearly, on the fitted scale. */
+  readonly huberDelta: number;
+  /** Weigh classes so that each counts the same. */
+  readonly balance: boolean;
+  /** Most bins of a feature, the one for missing values included. */
+  readonly bins: number;
+  /** Rows added to each level of a native category when levels are ordered. */
+  readonly categorySmoothing: number;
+  /** Added to l2 for leaves that a set of levels made. */
+  readonly categoryL2: number;
   /** Share of rows that each tree sees. */
   readonly rowShare: number;
   /** Share of feature columns that each tree sees. */
@@ -93,9 +113,15 @@ function makeLearner<For extends Task>(learner: LearnerDefinition["learner"], pa
   };
 }
 
+/** The answer keeps to a direction as a feature of numbers grows. */
+export type MonotoneConstraints = Readonly<Record<string, "increasing" | "decreasing">>;
+
 /** Histogram gradient boosting of trees. */
-export function gradientBoosting(parameters: Tunable<BoostingParameters> = {}): Learner<Regression | Classification<string>> {
-  return makeLearner("gradientBoosting", parameters);
+export function gradientBoosting(
+  parameters: Tunable<BoostingParameters> & { readonly monotone?: MonotoneConstraints } = {},
+): Learner<Regression | Classification<string>> {
+  const { monotone, ...rest } = parameters;
+  return makeLearner("gradientBoosting", monotone === undefined ? rest : { ...rest, monotone: JSON.stringify(monotone) });
 }
 
 /** Random forest (Breiman 2001). */

@@ -5,8 +5,11 @@ import type { ColumnSchema } from "../schema/column-schema.js";
 export type EncoderPlan =
   /** Number, boolean (0/1) or time (days since 1970): the value itself. */
   | { readonly kind: "number" }
-  /** Ordinal code of a level. `levels: null` learns them from the training part, the most frequent first (ties by name). */
-  | { readonly kind: "levels"; readonly levels: readonly string[] | null }
+  /**
+   * Ordinal code of a level. `levels: null` learns them from the training part, the most frequent first (ties by name).
+   * `native`: boosting and forests part the levels by sets, whatever their order; to other learners it is the code.
+   */
+  | { readonly kind: "levels"; readonly levels: readonly string[] | null; readonly native?: boolean }
   /**
    * Mean of the (fitted-scale) target by level, shrunk towards the overall mean by `smoothing` rows; out-of-fold for
    * training rows. Missing counts as a level of its own.

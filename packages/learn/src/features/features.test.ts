@@ -192,6 +192,14 @@ describe("a plan is refused", () => {
     return { name, expression: { op: "column", name: from } } as const;
   }
 
+  it("native levels are codes of which the matrix says so", () => {
+    const plan = statePlan({ kind: "levels", levels: null, native: true });
+    const { fitted, trainingMatrix } = fitFeatures(plan, frameOf([states("b", "a", "b", null)]), null, options);
+    expect(trainingMatrix.categoryCounts).toEqual([2]);
+    expect([...trainingMatrix.columns[0]]).toEqual([0, 1, 0, Number.NaN]);
+    expect([...transformFeatures(fitted, frameOf([states("c", "a")])).columns[0]]).toEqual([Number.NaN, 1]);
+  });
+
   it("and so are rows that do not fit", () => {
     const plan = statePlan({ kind: "frequency" });
     const required = { ...plan, inputs: [column("state", "category", { optional: false })] };

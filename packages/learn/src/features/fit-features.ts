@@ -46,7 +46,8 @@ export function fitFeatures(
     return fitLevels(encoder, asLevels(columnOf(values, name)), targets, folds);
   });
   const fitted = assemble(plan, fittings, target);
-  return { fitted, trainingMatrix: withOutOfFold(transformFeatures(fitted, frame), fitted, fittings) };
+  const matrix = withOutOfFold(transformFeatures(fitted, frame), fitted, fittings);
+  return { fitted, trainingMatrix: withCategories(matrix, plan, fitted) };
 }
 
 function checkRows(frame: Frame, target: Target | null): void {
@@ -87,6 +88,16 @@ function assemble(plan: FeaturePlan, fittings: readonly Fitting[], target: Targe
     for (let output = 0; output < width; output++) columnNames.push(classes === null ? name : `${name}=${classes[output]}`);
   });
   return { inputs: plan.inputs, derived: plan.derived, features, columnNames };
+}
+
+/** Says which columns are codes of native categories, where there are some. */
+function withCategories(matrix: FeatureMatrix, plan: FeaturePlan, fitted: FittedFeatures): FeatureMatrix {
+  const categoryCounts = fitted.features.flatMap(({ encoder, width }, position): (number | null)[] => {
+    const own = plan.features[position].encoder;
+    if (own.kind === "levels" && own.native === true && encoder.kind === "levels") return [encoder.levels.length];
+    return Array.from({ length: width }, () => null);
+  });
+  return categoryCounts.every((count) => count === null) ? matrix : { ...matrix, categoryCounts };
 }
 
 function withOutOfFold(matrix: FeatureMatrix, fitted: FittedFeatures, fittings: readonly Fitting[]): FeatureMatrix {
