@@ -149,6 +149,30 @@ test("a run shows its steps, and what the audit trail knows of them", async () =
   ]);
 });
 
+test("a refused batch is released with a reason, another one is not", async () => {
+  const object = await server.store.objects.put("raw", { pipeline: "houses", name: "a", extension: "csv" }, Buffer.from("a"));
+  const facts = {
+    pipeline: "houses",
+    source: "s",
+    cursor: null,
+    format: "csv",
+    mediaType: null,
+    receivedAt: new Date(),
+    run: null,
+  };
+  const { batch } = await server.store.batches.record({ ...facts, identity: "a", name: "a.csv", object });
+  const release = (body: object) => server.post(`/v1/console/batches/${batch.id}/release`, body);
+  expect((await release({ why: "fine" })).json()).toMatchObject({ code: "API_BATCH_NOT_REFUSED" });
+  const counts = { rowsRead: 2, rowsAccepted: 0, rowsQuarantined: 2, silver: [] };
+  await server.store.batches.finish(batch.id, { state: "refused", reason: "too many bad rows", ...counts });
+  expect((await release({})).status).toBe(400);
+  expect((await release({ why: "the source is right", who: "ada" })).json()).toMatchObject({ state: "received" });
+  expect((await server.get(`/v1/console/batches/${batch.id}`)).json()).toMatchObject({
+    released: { who: "ada", why: "the source is right" },
+  });
+  expect((await server.post("/v1/console/batches/999/release", { why: "x" })).status).toBe(404);
+});
+
 test("audit finds versions and times, and says when it knows nothing", async () => {
   const about = async (text: string) => server.get(`/v1/console/audit?about=${encodeURIComponent(text)}`);
   expect((await about("houses v2")).json()).toMatchObject({ kind: "version", versions: [{ version: 2 }] });

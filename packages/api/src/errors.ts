@@ -42,6 +42,11 @@ export const errors = defineErrors("API", {
     status: 404,
     message: ({ batch }: { batch: number }) => `There is no batch ${batch}.`,
   },
+  BATCH_NOT_REFUSED: {
+    status: 409,
+    message: ({ batch, state }: { batch: number; state: string }) =>
+      `Batch ${batch} was not refused, it is ${state}: there is nothing to release.`,
+  },
   REPORT_MISSING: {
     status: 404,
     message: ({ pipeline, version }: { pipeline: string; version: number }) =>

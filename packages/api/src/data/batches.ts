@@ -51,6 +51,8 @@ export interface BatchDetail extends BatchSummary {
     readonly text: string | null;
   }[];
   readonly offset: number;
+  /** Who let it in although too many of its rows are bad; null: nobody. */
+  readonly released: { readonly who: string; readonly why: string; readonly at: string } | null;
 }
 
 export async function pipelineData(store: Store, pipeline: string, limit: number, offset: number): Promise<PipelineData> {
@@ -113,9 +115,22 @@ export async function showBatch(store: Store, id: number, limit: number, offset:
     ...batchSummary(batch),
     object: { zone: batch.object.zone, key: batch.object.key },
     silver: batch.silver.map(({ zone, key, bytes }) => ({ zone, key, bytes })),
-    profile: "profile" in batch ? (batch.profile as unknown) : null,
+    profile: batch.profile,
+    released: batch.released,
     reasons: reasons.map((entry) => ({ ...entry, rows: Number(entry.rows) })),
     quarantined,
     offset,
   };
+}
+
+/** Lets the good rows of a refused batch in: the next run judges it anew. @throws API_BATCH_UNKNOWN, API_BATCH_NOT_REFUSED */
+export async function releaseBatch(
+  store: Store,
+  id: number,
+  release: { readonly who: string; readonly why: string },
+): Promise<BatchSummary> {
+  const batch = await store.database.selectFrom("batches").select("state").where("id", "=", id).executeTakeFirst();
+  if (batch === undefined) throw errors.BATCH_UNKNOWN({ batch: id });
+  if (batch.state !== "refused" && batch.state !== "failed") throw errors.BATCH_NOT_REFUSED({ batch: id, state: batch.state });
+  return batchSummary(await store.batches.release(id, release));
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { trace } from "../audit/trace.js";
-import { pipelineData, showBatch } from "../data/batches.js";
+import { pipelineData, releaseBatch, showBatch } from "../data/batches.js";
 import { driftDecisions } from "../watch/drift-decisions.js";
 import { requestDrift } from "../watch/request-drift.js";
 import { trafficOf } from "../watch/traffic.js";
 import type { Watch } from "../watch/watch.js";
 import type { ConsoleOptions } from "./console-routes.js";
-import { countOption, numberInPath, textOption } from "./query.js";
+import { countOption, numberInPath, requiredText, textOption } from "./query.js";
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
 
@@ -22,6 +22,11 @@ export function addDataRoutes(app: FastifyInstance, { store }: ConsoleOptions): 
       countOption(query, "offset", 0, 0, 100_000_000),
     ),
   );
+  app.post("/v1/console/batches/:batch/release", ({ params, body }: FastifyRequest<{ Params: { batch: string } }>) => {
+    const { who } = (body ?? {}) as { who?: unknown };
+    const by = who === undefined ? "console" : requiredText(body, "who", 100);
+    return releaseBatch(store, numberInPath(params.batch, "batch"), { who: by, why: requiredText(body, "why") });
+  });
 }
 
 /** Traffic, drift of the requests, and the decisions that batches led to. */

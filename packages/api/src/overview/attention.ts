@@ -27,67 +27,50 @@ export interface PipelineFacts {
 
 /** Reads the facts of one pipeline as what needs a person. Pure. */
 export function attentionOf(facts: PipelineFacts): Attention[] {
-  const { pipeline } = facts;
-  const found: Attention[] = [];
-  const add = (
-    code: Attention["code"],
-    severity: Attention["severity"],
-    text: string,
-    link: string,
-    about: Attention["facts"] = {},
-  ) => found.push({ code, severity, pipeline, text, facts: about, link });
-  const { lastRun, newest, refusedBatch, drift } = facts;
+  return [...mustAct(facts), ...shouldLook(facts)].map((found) => ({ ...found, pipeline: facts.pipeline }));
+}
+
+type Found = Omit<Attention, "pipeline">;
+
+function mustAct({ pipeline, lastRun, production, problem, newest }: PipelineFacts): Found[] {
+  const found: Found[] = [];
+  const severity = "act";
   if (lastRun?.state === "failed" && lastRun.error !== null) {
     const { code, message } = lastRun.error;
-    add("RUN_FAILED", "act", `The last run of ${pipeline} failed: ${code}: ${message}`, `/runs/${lastRun.run}`, {
-      code,
-      message,
-    });
+    const text = `The last run of ${pipeline} failed: ${code}: ${message}`;
+    found.push({ code: "RUN_FAILED", severity, text, facts: { code, message }, link: `/runs/${lastRun.run}` });
   }
-  if (facts.production === null && lastRun?.state !== "running") {
-    add(
-      "NO_MODEL",
-      "act",
-      `${pipeline} has no version in production, so it cannot answer.`,
-      newest === null ? "/runs" : `/models/${pipeline}`,
-    );
-  } else if (facts.production !== null && facts.problem !== null) {
-    const { code, detail } = facts.problem;
-    add("SERVING_PROBLEM", "act", `${pipeline} does not serve what it should: ${detail}`, `/models/${pipeline}`, {
-      code,
-      detail,
-    });
+  if (production === null && lastRun?.state !== "running") {
+    const text = `${pipeline} has no version in production, so it cannot answer.`;
+    found.push({ code: "NO_MODEL", severity, text, facts: {}, link: newest === null ? "/runs" : `/models/${pipeline}` });
+  } else if (production !== null && problem !== null) {
+    const { code, detail } = problem;
+    const text = `${pipeline} does not serve what it should: ${detail}`;
+    found.push({ code: "SERVING_PROBLEM", severity, text, facts: { code, detail }, link: `/models/${pipeline}` });
   }
+  return found;
+}
+
+function shouldLook({ pipeline, newest, refusedBatch, pinned, drift }: PipelineFacts): Found[] {
+  const found: Found[] = [];
+  const severity = "look";
   if (newest?.verdict === "refused") {
-    const reason = newest.reason ?? "";
-    const { version } = newest;
-    add("NEWEST_REFUSED", "look", `Version ${version} of ${pipeline} was refused: ${reason}`, `/models/${pipeline}/${version}`, {
-      version,
-      reason,
-    });
+    const { version, reason } = { ...newest, reason: newest.reason ?? "" };
+    const text = `Version ${version} of ${pipeline} was refused: ${reason}`;
+    found.push({ code: "NEWEST_REFUSED", severity, text, facts: { version, reason }, link: `/models/${pipeline}/${version}` });
   }
   if (refusedBatch !== null) {
     const { id, name, reason } = refusedBatch;
-    add(
-      "BATCH_REFUSED",
-      "look",
-      `The newest batch of ${pipeline}, ${name}, was refused: ${reason ?? "no reason"}`,
-      `/data/batches/${id}`,
-      { name, reason },
-    );
+    const text = `The newest batch of ${pipeline}, ${name}, was refused: ${reason ?? "no reason"}`;
+    found.push({ code: "BATCH_REFUSED", severity, text, facts: { name, reason }, link: `/data/batches/${id}` });
   }
-  if (facts.pinned !== null) {
-    add(
-      "PINNED",
-      "look",
-      `${pipeline} is held on version ${facts.pinned} in this process; moves of the alias are ignored.`,
-      `/models/${pipeline}`,
-      {
-        version: facts.pinned,
-      },
-    );
+  if (pinned !== null) {
+    const text = `${pipeline} is held on version ${pinned} in this process; moves of the alias are ignored.`;
+    found.push({ code: "PINNED", severity, text, facts: { version: pinned }, link: `/models/${pipeline}` });
   }
-  if (drift !== null)
-    add("DRIFTED", "look", `The newest batch of ${pipeline} drifted: ${drift.reason}`, `/watch/${pipeline}`, drift);
+  if (drift !== null) {
+    const text = `The newest batch of ${pipeline} drifted: ${drift.reason}`;
+    found.push({ code: "DRIFTED", severity, text, facts: { ...drift }, link: `/watch/${pipeline}` });
+  }
   return found;
 }

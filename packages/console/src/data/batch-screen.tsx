@@ -8,6 +8,7 @@ import { stateTone } from "../home/home.js";
 import { useLanguage } from "../language/language.js";
 import { addresses, useBatch } from "../server/answers.js";
 import { ProfileTable } from "./profile.js";
+import { ReleaseButton } from "./release.js";
 
 const LIMIT = 100;
 
@@ -33,6 +34,7 @@ function BatchView({ batch, onMove }: { readonly batch: BatchDetail; readonly on
     <>
       <ScreenHead title={`${say.data.batch} #${batch.id}`} text={<span className="break">{batch.name}</span>}>
         <Badge tone={stateTone(batch.state)}>{say.data.states[batch.state]}</Badge>
+        {(batch.state === "refused" || batch.state === "failed") && <ReleaseButton batch={batch.id} />}
         <Elsewhere address={addresses.batch(String(batch.id), 0)} command={null} />
       </ScreenHead>
       {batch.reason !== null && (
@@ -41,24 +43,25 @@ function BatchView({ batch, onMove }: { readonly batch: BatchDetail; readonly on
         </p>
       )}
       <Card title={say.data.where}>
-        <Facts
-          facts={[
-            { name: say.shell.pipeline, value: batch.pipeline },
-            { name: say.data.received, value: format.time(batch.receivedAt) },
-            { name: say.data.read, value: count(batch.rowsRead) },
-            { name: say.data.accepted, value: count(batch.rowsAccepted) },
-            { name: say.data.quarantined, value: count(batch.rowsQuarantined) },
-            { name: say.data.bytes, value: format.bytes(batch.bytes) },
-            {
-              name: say.runs.run,
-              value: batch.run === null ? "–" : <Link href={`/runs/${batch.run}`}>{batch.run.slice(0, 8)}</Link>,
-            },
-          ]}
-        />
-        <pre className="code">
-          {[`${batch.object.zone}/${batch.object.key}`, ...batch.silver.map(({ zone, key }) => `${zone}/${key}`)].join("\n")}
-        </pre>
+        <div className="stack">
+          <Facts
+            facts={[
+              { name: say.shell.pipeline, value: batch.pipeline },
+              { name: say.data.received, value: format.time(batch.receivedAt) },
+              { name: say.data.read, value: count(batch.rowsRead) },
+              { name: say.data.accepted, value: count(batch.rowsAccepted) },
+              { name: say.data.quarantined, value: count(batch.rowsQuarantined) },
+              { name: say.data.bytes, value: format.bytes(batch.bytes) },
+              {
+                name: say.runs.run,
+                value: batch.run === null ? "–" : <Link href={`/runs/${batch.run}`}>{batch.run.slice(0, 8)}</Link>,
+              },
+            ]}
+          />
+          <pre className="code">{[batch.object.key, ...batch.silver.map(({ key }) => key)].join("\n")}</pre>
+        </div>
       </Card>
+      {batch.released !== null && <p className="notice">{say.data.releasedBy(batch.released.who, batch.released.why)}</p>}
       <ProfileTable profile={batch.profile} />
       <Card title={say.data.quarantine}>
         {batch.reasons.length === 0 ? (

@@ -1,88 +1,94 @@
 import { Card } from "../design/parts.js";
 import { TableFrame } from "../design/table-frame.js";
 import { useLanguage } from "../language/language.js";
-import { shapeOf } from "../predict/page-model.js";
 import { inWords } from "../predict/reasons.js";
 
+/** What the accepted values of a column look like: quantiles at 0, 1, 5, 25, 50, 75, 95, 99 and 100 %, or the most frequent levels. */
 interface ColumnProfile {
-  readonly name: string;
-  readonly missing?: number;
-  readonly rows?: number;
+  readonly kind: "number" | "category";
+  readonly missing: number;
   readonly quantiles?: readonly number[];
   readonly levels?: readonly { readonly level: string; readonly rows: number }[];
 }
 
-/** A profile is a list of sketches, or an object that has one as `columns`. */
-function columnsOf(profile: unknown): readonly ColumnProfile[] {
-  const list = Array.isArray(profile) ? profile : ((profile as { columns?: unknown } | null)?.columns ?? null);
-  if (!Array.isArray(list)) return [];
-  return (list as readonly unknown[]).filter(
-    (entry): entry is ColumnProfile =>
-      typeof entry === "object" && entry !== null && typeof (entry as ColumnProfile).name === "string",
+interface Profile {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, ColumnProfile>>;
+  /** What changed since the batch before, in sentences. */
+  readonly changes?: readonly string[];
+}
+
+function isProfile(value: unknown): value is Profile {
+  return (
+    typeof value === "object" && value !== null && "columns" in value && typeof value.columns === "object" && "rows" in value
   );
 }
 
-/** Counts, missing values and distribution of each column of a batch. */
+/** Missing values and distribution of each column of a batch, and what is new since the one before. */
 export function ProfileTable({ profile }: { readonly profile: unknown }) {
   const { say, format } = useLanguage();
-  const columns = columnsOf(profile);
-  if (columns.length === 0) return null;
+  if (!isProfile(profile)) return null;
+  const { rows, columns, changes = [] } = profile;
   return (
     <Card title={say.data.profile}>
-      <TableFrame label={say.data.profile} isPlain>
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{say.data.column}</th>
-              <th scope="col" className="number">
-                {say.data.missing}
-              </th>
-              <th scope="col">{say.data.distribution}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {columns.map((column) => (
-              <tr key={column.name}>
-                <td>{inWords(column.name)}</td>
-                <td className="number">{column.missing === undefined ? "–" : format.number(column.missing)}</td>
-                <td>
-                  <Distribution column={column} />
-                </td>
+      <div className="stack">
+        {changes.map((change) => (
+          <p key={change} className="notice notice-warn">
+            {change}
+          </p>
+        ))}
+        <TableFrame label={say.data.profile} isPlain>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{say.data.column}</th>
+                <th scope="col" className="number">
+                  {say.data.missing}
+                </th>
+                <th scope="col" className="number">
+                  {say.data.median}
+                </th>
+                <th scope="col">{say.data.distribution}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableFrame>
+            </thead>
+            <tbody>
+              {Object.entries(columns).map(([name, column]) => (
+                <tr key={name}>
+                  <td>{inWords(name)}</td>
+                  <td className="number">{column.missing === 0 || rows === 0 ? "0" : format.percent(column.missing / rows)}</td>
+                  <td className="number">{column.quantiles?.[4] === undefined ? "" : format.number(column.quantiles[4])}</td>
+                  <td className="wide">
+                    <Distribution column={column} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableFrame>
+      </div>
     </Card>
   );
 }
 
+const MOST_LEVELS = 6;
+
 function Distribution({ column }: { readonly column: ColumnProfile }) {
   const { format } = useLanguage();
   const { quantiles = [], levels = [] } = column;
-  const low = quantiles[0];
-  const high = quantiles.at(-1);
-  if (low === undefined || high === undefined) {
-    return (
-      <span className="small soft break">
-        {levels
-          .slice(0, 6)
-          .map(({ level, rows }) => `${level} ${format.number(rows)}`)
-          .join(" · ")}
-      </span>
-    );
+  const [low, , fifth, quarter, middle, threeQuarters, ninetyFifth, , high] = quantiles;
+  if (low === undefined || high === undefined || fifth === undefined || ninetyFifth === undefined) {
+    const text = levels.slice(0, MOST_LEVELS).map(({ level, rows }) => `${level} ${format.number(rows)}`);
+    return <span className="small soft break">{text.join(" · ") + (levels.length > MOST_LEVELS ? " · …" : "")}</span>;
   }
-  const parts = shapeOf(quantiles);
-  const most = Math.max(...parts, 1e-12);
+  const place = (value: number | undefined): number => (high > low ? (((value ?? low) - low) / (high - low)) * 100 : 50);
   return (
     <span className="row small soft">
       {format.number(low)}
-      <svg className="tiny-shape" viewBox={`0 0 ${Math.max(1, parts.length)} 10`} preserveAspectRatio="none" aria-hidden="true">
-        {parts.map((part, position) => {
-          const key = `${position}`;
-          const height = (part / most) * 10;
-          return <rect key={key} x={position} width={0.92} y={10 - height} height={height} />;
-        })}
+      <svg className="box-plot" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
+        <line x1={0} x2={100} y1={8} y2={8} />
+        <rect x={place(fifth)} width={Math.max(0.6, place(ninetyFifth) - place(fifth))} y={5} height={6} opacity={0.35} />
+        <rect x={place(quarter)} width={Math.max(0.6, place(threeQuarters) - place(quarter))} y={3} height={10} opacity={0.7} />
+        <rect className="box-plot-middle" x={place(middle)} width={0.8} y={1} height={14} />
       </svg>
       {format.number(high)}
     </span>

@@ -299,7 +299,11 @@ export const english = {
     distinct: "Values",
     distribution: "Distribution",
     back: "All batches",
-    mean: "Mean",
+    median: "Median",
+    release: "Release …",
+    releaseText:
+      "The good rows of this batch are let in although too many of its rows are bad. The next run judges it anew; who and why are kept.",
+    releasedBy: (who: string, why: string) => `Released by ${who}: ${why}`,
   },
   watch: {
     title: "Watch",

@@ -297,7 +297,11 @@ export const spanish: Messages = {
     distinct: "Valores",
     distribution: "Distribución",
     back: "Todos los lotes",
-    mean: "Media",
+    median: "Mediana",
+    release: "Liberar …",
+    releaseText:
+      "Se admiten las filas buenas de este lote aunque demasiadas sean malas. La próxima ejecución lo juzga de nuevo; se guarda quién y por qué.",
+    releasedBy: (who, why) => `Liberado por ${who}: ${why}`,
   },
   watch: {
     title: "Vigilar",

@@ -9,7 +9,7 @@ import { inWords } from "../predict/reasons.js";
 import { addresses, keys } from "../server/answers.js";
 import { ask } from "../server/ask.js";
 import { VerdictBadge } from "./models-screen.js";
-import { isBetter, lessIsBetter, measuredValue, readReport } from "./report.js";
+import { isBetter, lessIsBetter, measuredValue, type Report, readReport } from "./report.js";
 import { MeasuredValue } from "./version-screen.js";
 import "./models.css";
 
@@ -46,6 +46,24 @@ export function CompareScreen({ pipeline, versions }: { readonly pipeline: strin
   );
 }
 
+/** A metric of every version, the best one marked. */
+function useMetricLine(details: readonly VersionDetail[], reports: readonly (Report | null)[]): (name: string) => Line {
+  const { say } = useLanguage();
+  return (name: string): Line => {
+    const values = reports.map((report) => measuredValue(report?.metrics[name]));
+    const best = values.reduce((so, value) => (value === null || (so !== null && !isBetter(name, value, so)) ? so : value), null);
+    return {
+      name: `${name} (${lessIsBetter(name) ? say.models.less : say.models.more})`,
+      cells: reports.map((report, position) => (
+        <span key={details[position]?.version} className={values[position] !== null && values[position] === best ? "better" : ""}>
+          <MeasuredValue measured={report?.metrics[name]} />
+          {values[position] !== null && values[position] === best && ` ★`}
+        </span>
+      )),
+    };
+  };
+}
+
 interface Line {
   readonly name: string;
   readonly cells: readonly React.ReactNode[];
@@ -64,19 +82,7 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
     ...new Set(reports.flatMap((report) => report?.slices.slice(0, 10).map(({ column, slice }) => `${column} = ${slice}`) ?? [])),
   ];
   const [metric = ""] = metrics;
-  const measuredLine = (name: string): Line => {
-    const values = reports.map((report) => measuredValue(report?.metrics[name]));
-    const best = values.reduce((so, value) => (value === null || (so !== null && !isBetter(name, value, so)) ? so : value), null);
-    return {
-      name: `${name} (${lessIsBetter(name) ? say.models.less : say.models.more})`,
-      cells: reports.map((report, position) => (
-        <span key={details[position]?.version} className={values[position] !== null && values[position] === best ? "better" : ""}>
-          <MeasuredValue measured={report?.metrics[name]} />
-          {values[position] !== null && values[position] === best && ` ★`}
-        </span>
-      )),
-    };
-  };
+  const measuredLine = useMetricLine(details, reports);
   const lines: readonly { readonly title: string; readonly lines: readonly Line[] }[] = [
     { title: say.models.metrics, lines: metrics.map(measuredLine) },
     {

@@ -87,7 +87,7 @@ function ScoringProgress({ model, progress, onStop }: { model: PageModel; progre
             aria-valuemax={100}
             aria-label={name}
           >
-            <span style={{ width: `${share * 100}%` }} />
+            <span className="meter-fill" style={{ width: `${share * 100}%` }} />
           </div>
           <span className="small soft">{say.predict.reading(format.number(rows), format.percent(share))}</span>
           <button type="button" className="button button-small" onClick={onStop}>

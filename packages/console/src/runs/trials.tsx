@@ -40,7 +40,7 @@ export function Trials({ trials }: { readonly trials: readonly RunTrial[] }) {
                   );
                 })}
                 <td className="number">{format.duration(trial.seconds)}</td>
-                <td className="mono break">{parametersText(trial.parameters, format.number)}</td>
+                <td className="mono break wide">{parametersText(trial.parameters, format.number)}</td>
               </tr>
             ))}
           </tbody>

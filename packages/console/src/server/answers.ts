@@ -42,6 +42,7 @@ export const addresses = {
   startRun: (pipeline: string) => `${base}/pipelines/${name(pipeline)}/runs`,
   data: (pipeline: string, offset: number) => `${base}/data/${name(pipeline)}?limit=50&offset=${offset}`,
   batch: (batch: string, offset: number) => `${base}/batches/${name(batch)}?limit=100&offset=${offset}`,
+  release: (batch: number) => `${base}/batches/${batch}/release`,
   watch: (pipeline: string, hours: number) => `${base}/watch/${name(pipeline)}?hours=${hours}`,
   audit: (about: string) => `${base}/audit?about=${name(about)}`,
   pipeline: (pipeline: string) => `/v1/pipelines/${name(pipeline)}`,
