@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createScorer, exportOnnx, exportXgboostJson, predictRaw, transformFeatures } from "@atalaya/learn";
+import { answersOf, createScorer, exportOnnx, exportXgboostJson, predictRaw, transformFeatures } from "@atalaya/learn";
 import { bundleOf, foreignRows, frameFor, importAndCompare } from "./interop/foreign-models.mjs";
 import { homes, ownModels } from "./interop/own-models.mjs";
 import { requireNodeVersion } from "./node-version.mjs";
@@ -74,11 +74,11 @@ async function peers(python, command, folder) {
 
 /** @param {string} folder @param {string} name @param {ModelBundle} bundle @param {Frame} requests @returns {Comparison[]} */
 function exportOwn(folder, name, bundle, requests) {
-  const matrix = transformFeatures(bundle.features, requests);
-  return [
-    asOnnx(folder, `onnx ${name}`, bundle, requests),
-    asXgboost(folder, `xgboost ${name}`, bundle.model, inFloat32(matrix)),
-  ];
+  const onnx = asOnnx(folder, `onnx ${name}`, bundle, requests);
+  // XGBoost holds trees alone: of a calibrated bundle it would hold the same as without.
+  if (bundle.model.linear !== null || bundle.calibration !== undefined) return [onnx];
+  const matrix = inFloat32(transformFeatures(bundle.features, requests));
+  return [onnx, asXgboost(folder, `xgboost ${name}`, bundle.model, matrix)];
 }
 
 /** @param {string} folder @param {string} name @param {ImportedModel} imported @param {FeatureMatrix} rows @returns {Comparison[]} */
@@ -136,11 +136,7 @@ function numbersOf(outputs) {
 /** @param {ModelOutputs} outputs @returns {string[] | null} */
 function labelsOf(outputs) {
   if (outputs.task !== "classification") return null;
-  const { classes, probability } = outputs;
-  return Array.from(probability[0] ?? [], (_, row) => {
-    const shares = probability.map((values) => values[row] ?? 0);
-    return classes[shares.indexOf(Math.max(...shares))] ?? "";
-  });
+  return answersOf(outputs).map((answer) => ("label" in answer ? answer.label : ""));
 }
 
 /** @param {readonly Float64Array[]} outputs @returns {Float64Array} */

@@ -1,4 +1,13 @@
-import { buildBundle, createRandom, fitFeatures, fitModel, frameOf } from "@atalaya/learn";
+import {
+  buildBundle,
+  createRandom,
+  fitAnswerParts,
+  fitFeatures,
+  fitModel,
+  frameOf,
+  predictRaw,
+  transformFeatures,
+} from "@atalaya/learn";
 
 /**
  * @import { Expression, FeaturePlan, Frame, LearnerSpecification, ModelBundle, Target } from "@atalaya/learn"
@@ -151,15 +160,51 @@ export function ownModels() {
     "boosting-three-classes": [{ learner: "gradientBoosting", parameters: { ...boosting, trees: 60 } }, three],
     "forest-value": [{ learner: "randomForest", parameters: { trees: 40, depth: 10 } }, target],
     "forest-three-classes": [{ learner: "randomForest", parameters: { trees: 40, depth: 10 } }, three],
+    "linear-value": [{ learner: "linear", parameters: {} }, target],
+    "linear-three-classes": [{ learner: "linear", parameters: {} }, three],
+    "dummy-value": [{ learner: "dummy", parameters: {} }, target],
     "isolation-forest": [{ learner: "isolationForest", parameters: { trees: 100, contamination: 0.05 } }, null],
   };
-  return new Map(
+  const bundles = new Map(
     Object.entries(ingredients).map(([name, [specification, answer]]) => {
-      const fitOn = specification.parameters["fitOn"] === "log1p" ? "log1p" : "value";
+      const fitOn = specification.parameters.fitOn === "log1p" ? "log1p" : "value";
       const { fitted, trainingMatrix } = fitFeatures(planFor(answer !== null), frame, answer, { seed: 3, fitOn });
       const model = fitModel(specification, { matrix: trainingMatrix, target: answer }, { seed: 3 });
       const named = answer === null ? null : { name: "answer", unit: null };
       return [name, buildBundle({ pipeline: name, target: named, features: fitted, model, trainingRows: frame })];
     }),
   );
+  return new Map([...bundles, ...answered(bundles, two, three)]);
+}
+
+/**
+ * Models with calibration and decision threshold, fitted on other rows.
+ *
+ * @param {Map<string, ModelBundle>} bundles
+ * @param {Target} two
+ * @param {Target} three
+ * @returns {[string, ModelBundle][]}
+ */
+function answered(bundles, two, three) {
+  const frame = homes(2_000, 12, 50);
+  const decide = { falseAlarm: 1, missed: 4 };
+  /** @type {[string, string, Target, "isotonic" | "platt", typeof decide | null][]} */
+  const list = [
+    ["isotonic-two-classes", "boosting-two-classes", two, "isotonic", decide],
+    ["platt-two-classes", "boosting-two-classes", two, "platt", decide],
+    ["isotonic-forest", "forest-three-classes", three, "isotonic", null],
+    ["platt-three-classes", "boosting-three-classes", three, "platt", null],
+  ];
+  return list.map(([name, of, target, calibrate, costs]) => {
+    const bundle = bundles.get(of);
+    if (bundle === undefined) throw new Error(`there is no ${of}`);
+    if (target.kind !== "class") throw new Error(`${name} has no classes`);
+    const raw = predictRaw(bundle.model, transformFeatures(bundle.features, frame));
+    const parts = fitAnswerParts(bundle.model, raw, classesOf(frame, target.classes), {
+      calibrate,
+      interval: null,
+      decide: costs,
+    });
+    return [name, { ...bundle, ...parts }];
+  });
 }

@@ -5,14 +5,15 @@ import { averagePathLength } from "../isolation-forest/path-length.js";
 import type { FittedModel } from "../model/model.js";
 import { columnKindOf } from "../schema/column-kind.js";
 import type { ColumnSchema } from "../schema/column-schema.js";
+import { calibrationNodes, columnNodes, sigmoidNodes } from "./onnx/calibration-nodes.js";
 import { type GraphColumn, lookUpLevel } from "./onnx/columns.js";
 import { ExpressionNodes, expm1Nodes, MILLISECONDS_PER_DAY } from "./onnx/expression-nodes.js";
 import { ELEMENT, GraphWriter, type ValueName } from "./onnx/graph.js";
 import { addTrees } from "./onnx/tree-nodes.js";
 
 /**
- * A model with its feature graph as an ONNX file (opset 17, ai.onnx.ml 3, IR 8), computed in float64 throughout; the
- * sums of the trees alone pass through float32, without their start value.
+ * A model with its feature graph, calibration and decision threshold as an ONNX file (opset 17, ai.onnx.ml 3, IR 8),
+ * computed in float64 throughout.
  *
  * Inputs are the columns of a request, each [rows, 1]: numbers and whole numbers as float64 with NaN for missing, booleans
  * as 0, 1 and NaN, times as milliseconds since 1970, categories and texts as strings of which "" is missing (a level that is
@@ -20,14 +21,13 @@ import { addTrees } from "./onnx/tree-nodes.js";
  * has an interval; or `label` [rows] and `probability` [rows, classes]; or `score` and `alert` [rows, 1]. An output whose
  * name a column has gets a `_` behind it. Cost: O(nodes + levels).
  *
- * @throws LEARN_EXPORT_UNSUPPORTED for a model without inputs, and for calibrated probabilities
+ * @throws LEARN_EXPORT_UNSUPPORTED for a model without inputs
  * @see tools/interop.mjs, which runs it in onnxruntime
  */
 export function exportOnnx(bundle: ModelBundle): Uint8Array {
   const { features, model } = bundle;
   const [first] = features.inputs;
   if (first === undefined) throw errors.EXPORT_UNSUPPORTED({ format: "ONNX", what: "no input column" });
-  if (bundle.calibration !== undefined) throw errors.EXPORT_UNSUPPORTED({ format: "ONNX", what: "calibrated probabilities" });
   const graph = new GraphWriter();
   const raw = addModel(graph, model, addFeatures(graph, features), codeCounts(features));
   addAnswer(graph, bundle, raw);
@@ -148,8 +148,13 @@ function addModel(
 
 /** The outputs of the model, as `outputsOf` makes them of raw ones. */
 function addAnswer(graph: GraphWriter, bundle: ModelBundle, raw: ValueName): void {
-  const { model, interval } = bundle;
+  const { model, interval, calibration } = bundle;
   const { space, isolation } = model;
+  if (calibration !== undefined) {
+    const { outputCount } = model.trees;
+    addClasses(graph, bundle, calibrationNodes(graph, calibration, { space, outputCount }, raw));
+    return;
+  }
   switch (space) {
     case "value":
     case "exp":
@@ -182,19 +187,15 @@ function addAnswer(graph: GraphWriter, bundle: ModelBundle, raw: ValueName): voi
   }
 }
 
-function sigmoidNodes(graph: GraphWriter, odds: ValueName): ValueName {
-  const one = graph.number(1);
-  return graph.add("Div", [one, graph.add("Add", [one, graph.add("Exp", [graph.add("Neg", [odds])])])]);
-}
-
 function addClasses(graph: GraphWriter, { model, decisionThreshold }: ModelBundle, probability: ValueName): void {
   const classes = model.classes ?? [];
   const labels = graph.constant({ type: "string", shape: [classes.length], values: classes });
   let code = graph.add("ArgMax", [probability], { axis: 1, keepdims: 0 });
   if (decisionThreshold !== undefined) {
-    const second = graph.add("Gather", [probability, graph.constant({ type: "int64", shape: [], values: [1] })], { axis: 1 });
-    const threshold = graph.constant({ type: "double", shape: [1], values: [decisionThreshold] });
-    code = graph.add("Cast", [graph.add("GreaterOrEqual", [second, threshold])], { to: ELEMENT.int64 });
+    const threshold = graph.number(decisionThreshold);
+    const isSecond = graph.add("GreaterOrEqual", [columnNodes(graph, probability, 1), threshold]);
+    const flat = graph.constant({ type: "int64", shape: [1], values: [-1] });
+    code = graph.add("Reshape", [graph.add("Cast", [isSecond], { to: ELEMENT.int64 }), flat]);
   }
   graph.output("label", graph.add("Gather", [labels, code], { axis: 0 }), "string", ["rows"]);
   graph.output("probability", probability, "double", ["rows", classes.length]);

@@ -86,22 +86,25 @@ interface TreePart {
   readonly output: number;
   /** Which of a leaf's values it adds. */
   readonly value: number;
-  /** Start value of the output in its first tree, else 0: as XGBoost's `base_score` it would be rounded twice. */
+  /** Start value of the output in one of its trees, else 0: as XGBoost's `base_score` it would be rounded twice. */
   readonly base: number;
 }
 
-function treeParts({ rootByTree, outputByTree, outputCount, baseByOutput }: TreeEnsemble): TreePart[] {
-  const begun = new Set<number>();
-  const part = (root: number, output: number, value: number): TreePart => {
-    const base = begun.has(output) ? 0 : baseByOutput[output];
-    begun.add(output);
-    return { root, output, value, base };
-  };
+function treeParts({ rootByTree, outputByTree, outputCount, baseByOutput, precision }: TreeEnsemble): TreePart[] {
   const all = Array.from({ length: outputCount }, (_, output) => output);
   const parts = Array.from(rootByTree).flatMap((root, tree) =>
-    outputByTree[tree] >= 0 ? [part(root, outputByTree[tree], 0)] : all.map((output) => part(root, output, output)),
+    outputByTree[tree] >= 0
+      ? [{ root, output: outputByTree[tree], value: 0 }]
+      : all.map((output) => ({ root, output, value: output })),
   );
-  return [...parts, ...all.filter((output) => !begun.has(output)).map((output) => part(-1, output, 0))];
+  const outputs = new Set(parts.map(({ output }) => output));
+  for (const output of all) if (!outputs.has(output)) parts.push({ root: -1, output, value: 0 });
+  // XGBoost starts with the base. Ours comes last, so that float32 sums stay small, and exact, as long as they can.
+  const carriers = new Map<number, number>();
+  parts.forEach(({ output }, index) => {
+    if (precision === "float64" || !carriers.has(output)) carriers.set(output, index);
+  });
+  return parts.map((part, index) => ({ ...part, base: carriers.get(part.output) === index ? baseByOutput[part.output] : 0 }));
 }
 
 /** Rounds of one tree per output where the trees come in such rounds, else a single one. */

@@ -27,6 +27,9 @@ interface LeafLists {
  * Adds the trees to a graph: float64 [rows, outputs], the sum of their leaves without `baseByOutput`. A category set is
  * a chain of nodes, one for each code on its shorter side.
  *
+ * onnxruntime gives the sums of a `TreeEnsembleRegressor` as float32, whatever it computes in. So each leaf has a coarse
+ * part, whose sums float32 holds exactly, and the rest, which is a target of its own; both sums are added in float64.
+ *
  * @param matrix      float64 [rows, columns], NaN = missing
  * @param codeCounts  by column: codes that a category can have; a code at or above is not expected
  */
@@ -38,8 +41,9 @@ export function addTrees(
 ): ValueName {
   const nodes: NodeLists = { tree: [], id: [], feature: [], value: [], mode: [], whenTrue: [], whenFalse: [], missingIsTrue: [] };
   const leaves: LeafLists = { tree: [], id: [], target: [], weight: [] };
+  const grid = coarseGrid(trees);
   trees.rootByTree.forEach((_, tree) => {
-    addTree(trees, tree, codeCounts, nodes, leaves);
+    addTree(trees, tree, codeCounts, nodes, (node, id) => addLeaf(trees, tree, node, id, grid, leaves));
   });
   const list = (values: readonly number[]) => ({ type: "double", shape: [values.length], values }) as const;
   // Inputs as the trees see them; onnxruntime then sums the leaves in float64, however the library did.
@@ -47,7 +51,7 @@ export function addTrees(
   const widen = (value: ValueName) => graph.add("Cast", [value], { to: ELEMENT.double });
   const seen = trees.precision === "float32" ? widen(narrow(matrix)) : matrix;
   const sums = graph.add("TreeEnsembleRegressor", [zerosAsMissing(graph, trees, seen)], {
-    n_targets: trees.outputCount,
+    n_targets: 2 * trees.outputCount,
     aggregate_function: "SUM",
     post_transform: "NONE",
     nodes_treeids: nodes.tree,
@@ -63,7 +67,28 @@ export function addTrees(
     target_ids: leaves.target,
     target_weights_as_tensor: list(leaves.weight),
   });
-  return widen(sums);
+  // [rows, coarse and rest, outputs]
+  const shape = graph.constant({ type: "int64", shape: [3], values: [0, 2, trees.outputCount] });
+  const axis = graph.constant({ type: "int64", shape: [1], values: [1] });
+  return graph.add("ReduceSum", [graph.add("Reshape", [widen(sums), shape]), axis], { keepdims: 0 });
+}
+
+/** A power of two so large that float32 holds any sum of its multiples that the trees can make. */
+function coarseGrid(trees: TreeEnsemble): number {
+  const { featureByNode, leftByNode, rightByNode, rootByTree, valueByNode } = trees;
+  const width = valuesOfNode(trees);
+  // Children lie behind their parents: from the back on, each node knows the largest leaf below it.
+  const largest = new Float64Array(featureByNode.length);
+  for (let node = featureByNode.length - 1; node >= 0; node--) {
+    if (featureByNode[node] >= 0) largest[node] = Math.max(largest[leftByNode[node]], largest[rightByNode[node]]);
+    else
+      for (let place = 0; place < width; place++)
+        largest[node] = Math.max(largest[node], Math.abs(valueByNode[node * width + place]));
+  }
+  let grid = 2 ** -1000;
+  const bound = rootByTree.reduce((sum, root) => sum + largest[root], 0);
+  while (grid * 2 ** 23 < bound) grid *= 2;
+  return grid;
 }
 
 function zerosAsMissing(graph: GraphWriter, { zeroIsMissingByFeature }: TreeEnsemble, matrix: ValueName): ValueName {
@@ -79,7 +104,7 @@ function addTree(
   tree: number,
   codeCounts: readonly (number | null)[],
   nodes: NodeLists,
-  leaves: LeafLists,
+  addLeafOf: (node: number, id: number) => void,
 ): void {
   const { featureByNode, leftByNode, rightByNode, thresholdByNode, missingLeftByNode, categorySetByNode } = trees;
   const order = [trees.rootByTree[tree]];
@@ -92,7 +117,7 @@ function addTree(
     const feature = featureByNode[node];
     if (feature < 0) {
       add({ id, mode: "LEAF", feature: 0, value: 0, whenTrue: 0, whenFalse: 0, missingIsTrue: false });
-      addLeaf(trees, tree, node, id, leaves);
+      addLeafOf(node, id);
       return;
     }
     const [left, right] = [next++, next++];
@@ -137,15 +162,22 @@ function addNode(lists: NodeLists, node: AddedNode): void {
   lists.missingIsTrue.push(node.missingIsTrue ? 1 : 0);
 }
 
-function addLeaf(trees: TreeEnsemble, tree: number, node: number, id: number, leaves: LeafLists): void {
+function addLeaf(trees: TreeEnsemble, tree: number, node: number, id: number, grid: number, leaves: LeafLists): void {
   const only = trees.outputByTree[tree];
   const width = valuesOfNode(trees);
-  const targets = only >= 0 ? [only] : Array.from({ length: trees.outputCount }, (_, output) => output);
-  targets.forEach((target, position) => {
-    leaves.tree.push(tree);
-    leaves.id.push(id);
-    leaves.target.push(target);
-    leaves.weight.push(trees.valueByNode[node * width + position]);
+  const outputs = only >= 0 ? [only] : Array.from({ length: trees.outputCount }, (_, output) => output);
+  outputs.forEach((output, position) => {
+    const value = trees.valueByNode[node * width + position];
+    const coarse = Math.round(value / grid) * grid;
+    for (const [target, weight] of [
+      [output, coarse],
+      [output + trees.outputCount, value - coarse],
+    ]) {
+      leaves.tree.push(tree);
+      leaves.id.push(id);
+      leaves.target.push(target);
+      leaves.weight.push(weight);
+    }
   });
 }
 
