@@ -23,9 +23,10 @@ const rooms = /** @type {Expression} */ ({ op: "add", left: column("bed"), right
  * The eleven features of the peer: 100 trees of depth 6 on log1p(price).
  *
  * @param {string} csv  as `writeHomes` writes it
+ * @param {number} trees
  * @returns {Uint8Array} the encoded bundle
  */
-export function trainHomes(csv) {
+export function trainHomes(csv, trees = 100) {
   const [head = "", ...lines] = readFileSync(csv, "utf8").trimEnd().split("\n");
   const names = head.split(",");
   const rows = lines.map((line) => {
@@ -60,7 +61,7 @@ export function trainHomes(csv) {
     ],
   };
   const { fitted, trainingMatrix } = fitFeatures(plan, frame, target, { seed: 1, fitOn: "log1p" });
-  const parameters = { trees: 100, depth: 6, leaves: 64, learningRate: 0.1, minLeafRows: 1, fitOn: "log1p" };
+  const parameters = { trees, depth: 6, leaves: 64, learningRate: 0.1, minLeafRows: 1, fitOn: "log1p" };
   const model = fitModel({ learner: "gradientBoosting", parameters }, { matrix: trainingMatrix, target }, { seed: 1 });
   const named = { name: "price", unit: "USD" };
   return encodeBundle(buildBundle({ pipeline: "homes", target: named, features: fitted, model, trainingRows: frame }));

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
+import { clientCommand } from "./commands/client.js";
 import type { CarryOut, CommandModule } from "./commands/command.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { gcCommand } from "./commands/gc.js";
@@ -26,6 +27,7 @@ const commands: readonly CommandModule[] = [
   watchCommand,
   serveCommand,
   predictCommand,
+  clientCommand,
   modelsCommand,
   runsCommand,
   quarantineCommand,
