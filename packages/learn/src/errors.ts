@@ -242,6 +242,16 @@ export const errors = defineErrors("LEARN", {
     message: ({ part, rows }: { part: string; rows: number }) => `The split leaves no ${part} row out of ${rows}.`,
     hint: () => "Give more rows, another seed, or other shares.",
   },
+  STREAM_BROKEN: {
+    status: 422,
+    message: ({ problem }: { problem: string }) => `The rows that come in chunks do not fit together: ${problem}.`,
+    hint: () => "Each reading must give the same rows, in the same order, with all columns.",
+  },
+  STREAM_UNSUPPORTED: {
+    status: 400,
+    message: ({ what }: { what: string }) => `${what} needs all rows in memory, but they come in chunks.`,
+    hint: () => "Give a matrix, or fit gradient boosting or a random forest from the start.",
+  },
   TARGET_BELOW_LOG: {
     status: 422,
     message: ({ row, value }: { row: number; value: number }) =>

@@ -1,3 +1,4 @@
+export type { MatrixStream } from "./binning/bin-stream.js";
 export * from "./bundle/build-bundle.js";
 export type * from "./bundle/bundle.js";
 export { decodeBundle } from "./bundle/decode-bundle.js";
@@ -57,6 +58,7 @@ export * from "./metrics/evidence.js";
 export * from "./metrics/measure.js";
 export { fitModel } from "./model/fit-model.js";
 export type * from "./model/fit-options.js";
+export { fitStream, type StreamedData } from "./model/fit-stream.js";
 export type * from "./model/model.js";
 export { createRandom, type Random } from "./random/random.js";
 export * from "./schema/column-kind.js";

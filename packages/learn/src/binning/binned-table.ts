@@ -4,7 +4,7 @@ import { Arena } from "../kernels/arena.js";
 import { BINS, SLACK_BYTES, SORT_BYTES } from "../kernels/layout.js";
 import type { Engine } from "../kernels/load-kernels.js";
 import { createRandom } from "../random/random.js";
-import { type CategoryBins, categoryBins } from "./category-bins.js";
+import { type CategoryBins, categoryBins, countCodes } from "./category-bins.js";
 import { collectDistinct, type DistinctValues, quantileCuts } from "./cuts.js";
 
 /** Most bins of a feature, the one for missing values included: a bin fits a byte. */
@@ -62,17 +62,33 @@ export function binnedBytes(rows: number, features: number): number {
  * @throws LEARN_FEATURE_NOT_FINITE, LEARN_TRAINING_MEMORY
  */
 export function binTable(engine: Engine, matrix: FeatureMatrix, bins: number, validation?: FeatureMatrix): BinnedTable {
-  const rowCount = matrix.rowCount + (validation?.rowCount ?? 0);
-  const table = new TableWriter(engine, matrix, bins, rowCount);
-  for (let feature = 0; feature < matrix.columns.length; feature++) {
-    table.addFeature(feature, matrix.columns[feature], validation?.columns[feature]);
+  const { rowCount, columns } = matrix;
+  const table = new TableWriter(engine, matrix, bins, rowCount + (validation?.rowCount ?? 0));
+  const rows = sampledRows(rowCount);
+  const sample = new Float64Array(Math.min(rowCount, SAMPLED_ROWS));
+  for (let feature = 0; feature < columns.length; feature++) {
+    const values = columns[feature];
+    const codes = matrix.categoryCounts?.[feature] ?? null;
+    if (codes === null) {
+      for (let place = 0; place < sample.length; place++) sample[place] = values[rows === null ? place : rows[place]];
+      table.addNumber(sample);
+    } else {
+      const counts = new Int32Array(codes);
+      countCodes(values, counts);
+      table.addCategory(counts);
+    }
+    table.write(feature, values, 0);
+    if (validation !== undefined) table.write(feature, validation.columns[feature], rowCount);
   }
   return table.finish();
 }
 
-class TableWriter {
+/** What is known of the columns before their rows are read. */
+export type ColumnNames = Pick<FeatureMatrix, "rowCount" | "names" | "categoryCounts">;
+
+/** Makes a table feature by feature: first its bins from a sample or from counts, then its rows in any number of parts. */
+export class TableWriter {
   private readonly arena: Arena;
-  private readonly featureCount: number;
   private readonly stride: number;
   private readonly bins: number;
   private readonly columns: number;
@@ -81,75 +97,59 @@ class TableWriter {
   private readonly scratch: number;
   private readonly chunk: number;
   private readonly cuts: number;
-  private readonly sampledRows: Int32Array | null;
   private readonly distinct: DistinctValues;
   private readonly features: BinnedFeature[] = [];
 
+  /** @param rowCount  of training, which come first, and of validation */
   constructor(
     private readonly engine: Engine,
-    private readonly matrix: FeatureMatrix,
+    private readonly about: ColumnNames,
     private readonly mostBins: number,
     private readonly rowCount: number,
   ) {
+    const featureCount = about.names.length;
     this.arena = new Arena(engine);
-    this.featureCount = matrix.columns.length;
-    this.stride = strideOf(this.featureCount);
+    this.stride = strideOf(featureCount);
     this.bins = this.arena.allocate(rowCount * this.stride + SLACK_BYTES);
-    this.columns = this.arena.allocate(rowCount * this.featureCount);
+    this.columns = this.arena.allocate(rowCount * featureCount);
     this.scratchMark = this.arena.mark;
-    const sampled = Math.min(matrix.rowCount, SAMPLED_ROWS);
+    const sampled = Math.min(about.rowCount, SAMPLED_ROWS);
     this.sample = this.arena.allocate(8 * sampled);
     this.scratch = this.arena.allocate(8 * sampled + SORT_BYTES);
     this.chunk = this.arena.allocate(8 * CHUNK_ROWS);
     this.cuts = this.arena.allocate(8 * BINS);
-    this.sampledRows = matrix.rowCount > SAMPLED_ROWS ? sampleEvenly(matrix.rowCount, SAMPLED_ROWS) : null;
     this.distinct = { values: new Float64Array(sampled), counts: new Int32Array(sampled), length: 0 };
   }
 
-  addFeature(feature: number, values: Float64Array, validation: Float64Array | undefined): void {
-    const count = this.matrix.categoryCounts?.[feature] ?? null;
-    const name = this.matrix.names[feature] ?? String(feature);
-    const to = this.columns + feature * this.rowCount;
-    const own = count === null ? this.numberFeature(name, values) : categoryFeature(name, values, count, this.mostBins);
-    this.features.push(own);
-    this.write(own, values, to);
-    if (validation !== undefined) this.write(own, validation, to + values.length);
-  }
-
-  finish(): BinnedTable {
-    const { engine, arena, featureCount, rowCount, stride } = this;
-    engine.kernels.transposeBins(this.columns, rowCount, featureCount, 0, rowCount, this.bins, stride);
-    arena.release(this.scratchMark);
-    return {
-      arena,
-      featureCount,
-      trainingRows: this.matrix.rowCount,
-      rowCount,
-      bins: this.bins,
-      stride,
-      columns: this.columns,
-      features: this.features,
-    };
-  }
-
-  private numberFeature(name: string, values: Float64Array): BinnedFeature {
-    const sample = this.arena.doubles(this.sample, Math.min(values.length, SAMPLED_ROWS));
-    const rows = this.sampledRows;
+  /** The next feature, a number, cut at the quantiles of some of its values. */
+  addNumber(values: Float64Array): void {
+    const name = this.nextName();
+    const sample = this.arena.doubles(this.sample, values.length);
     let count = 0;
-    for (let place = 0; place < sample.length; place++) {
-      const value = values[rows === null ? place : rows[place]];
+    for (let place = 0; place < values.length; place++) {
+      const value = values[place];
       if (!Number.isNaN(value)) sample[count++] = value;
     }
     this.engine.kernels.sortDoubles(this.sample, count, this.scratch);
     collectDistinct(sample, count, this.distinct);
-    if (count > 0 && (sample[0] === -Infinity || sample[count - 1] === Infinity))
-      throw errors.FEATURE_NOT_FINITE({ feature: name });
+    const isInfinite = count > 0 && (sample[0] === -Infinity || sample[count - 1] === Infinity);
+    if (isInfinite) throw errors.FEATURE_NOT_FINITE({ feature: name });
     const cuts = quantileCuts(this.distinct, this.mostBins - 1);
-    return { name, valueBins: cuts.length + 1, cuts, category: null };
+    this.features.push({ name, valueBins: cuts.length + 1, cuts, category: null });
   }
 
-  private write({ name, valueBins, cuts, category }: BinnedFeature, values: Float64Array, to: number): void {
+  /** The next feature, a category, of which it is known how often each code occurs. */
+  addCategory(counts: Int32Array): void {
+    const category = categoryBins(counts, this.mostBins - 1);
+    const valueBins = Math.max(1, category.codeByBin.length);
+    this.features.push({ name: this.nextName(), valueBins, cuts: new Float64Array(0), category });
+  }
+
+  /** Bins of a feature's rows from `firstRow` on. */
+  write(feature: number, values: Float64Array, firstRow: number): void {
     const { kernels } = this.engine;
+    const { name, valueBins, cuts, category } = this.features[feature];
+    const to = this.columns + feature * this.rowCount + firstRow;
     const mark = this.arena.mark;
     let table = 0;
     if (category === null) this.arena.doubles(this.cuts, BINS).fill(Infinity).set(cuts);
@@ -170,18 +170,26 @@ class TableWriter {
     }
     this.arena.release(mark);
   }
+
+  finish(): BinnedTable {
+    const { engine, arena, rowCount, stride, bins, columns, features } = this;
+    engine.kernels.transposeBins(columns, rowCount, features.length, 0, rowCount, bins, stride);
+    arena.release(this.scratchMark);
+    const trainingRows = this.about.rowCount;
+    return { arena, featureCount: features.length, trainingRows, rowCount, bins, stride, columns, features };
+  }
+
+  private nextName(): string {
+    return this.about.names[this.features.length] ?? String(this.features.length);
+  }
 }
 
-function categoryFeature(name: string, values: Float64Array, codes: number, mostBins: number): BinnedFeature {
-  const category = categoryBins(values, codes, mostBins - 1);
-  return { name, valueBins: Math.max(1, category.codeByBin.length), cuts: new Float64Array(0), category };
-}
-
-/** One row of each of `count` equal parts, ascending. The seed is fixed: the same rows give the same cuts in every fit. */
-function sampleEvenly(rows: number, count: number): Int32Array {
+/** The rows by which numbers are cut, ascending: one of each of equal parts. null: all. The same in every fit. */
+export function sampledRows(rowCount: number): Int32Array | null {
+  if (rowCount <= SAMPLED_ROWS) return null;
   const random = createRandom(0);
-  return Int32Array.from({ length: count }, (_, part) => {
-    const begin = Math.floor((part * rows) / count);
-    return begin + random.integer(Math.floor(((part + 1) * rows) / count) - begin);
+  return Int32Array.from({ length: SAMPLED_ROWS }, (_, part) => {
+    const begin = Math.floor((part * rowCount) / SAMPLED_ROWS);
+    return begin + random.integer(Math.floor(((part + 1) * rowCount) / SAMPLED_ROWS) - begin);
   });
 }

@@ -9,22 +9,25 @@ export interface CategoryBins {
 const LEAST_ROWS = 3;
 const COVERED = 0.99;
 
+/** Adds how often each code occurs; what is missing, negative, not whole or past the last code does not count. */
+export function countCodes(values: Float64Array, counts: Int32Array): void {
+  for (let row = 0; row < values.length; row++) {
+    const code = values[row];
+    if (code >= 0 && code < counts.length && Number.isInteger(code)) counts[code]++;
+  }
+}
+
 /**
  * Gives the most frequent codes a bin each, in the order of codes. Codes behind them (rare ones, or more than there are
  * bins) count as missing while a model is trained, and wherever it is used.
  *
- * @param codes  number of levels
+ * @param counts  rows of each code
  * @param mostBins  most bins, without that of missing values
  */
-export function categoryBins(values: Float64Array, codes: number, mostBins: number): CategoryBins {
-  const counts = new Int32Array(codes);
+export function categoryBins(counts: Int32Array, mostBins: number): CategoryBins {
+  const codes = counts.length;
   let present = 0;
-  for (let row = 0; row < values.length; row++) {
-    const code = values[row];
-    if (!(code >= 0 && code < codes) || !Number.isInteger(code)) continue;
-    counts[code]++;
-    present++;
-  }
+  for (const count of counts) present += count;
   const byFrequency = Array.from({ length: codes }, (_, code) => code)
     .filter((code) => counts[code] > 0)
     .sort((one, other) => counts[other] - counts[one] || one - other);

@@ -44,7 +44,7 @@ export function fitGradientBoosting(
   options: FitOptions,
   workplace: Workplace,
 ): FittedModel {
-  checkMatrix(data.matrix);
+  if (!workplace.isStreamed) checkMatrix(data.matrix);
   if (data.target === null) throw errors.TARGET_MISSING({ learner: "gradientBoosting" });
   const weighed = weighedRows(data);
   const loss = createLoss(data.target, data.matrix.rowCount, weighed, parameters);

@@ -9,9 +9,11 @@ const ALIGNMENT = 64;
 
 /** Hands out pieces of an engine's memory, one behind the other; all that lie behind a mark are given back at once. */
 export class Arena {
-  private end = ARENA_START;
-
-  constructor(readonly engine: Engine) {}
+  /** @param end  first byte that is free: behind what another thread allocated */
+  constructor(
+    readonly engine: Engine,
+    private end = ARENA_START,
+  ) {}
 
   get mark(): number {
     return this.end;

@@ -121,3 +121,28 @@ describe("odd data gives a sensible model", () => {
     expect(raw[2]).toBe(raw[0]);
   });
 });
+
+describe("sizes", () => {
+  const random = createRandom(12);
+
+  it.each(trained)("%s says how much memory it needs and how much there is, before it takes any", (learner) => {
+    const column = Float64Array.from({ length: 500_000 }, () => random.next());
+    const wide = { rowCount: column.length, columns: Array.from({ length: 5_000 }, () => column), names: [] };
+    const target: Target = { kind: "number", values: column };
+    expect(() => fit(learner, { matrix: wide, target })).toThrow(
+      expect.objectContaining({
+        code: "LEARN_TRAINING_MEMORY",
+        details: { neededBytes: expect.any(Number), availableBytes: expect.any(Number) },
+        message: expect.stringMatching(/^Training needs [\d,]+ MiB of memory, but there are [\d,]+ MiB\.$/),
+      }),
+    );
+  });
+
+  it.each(trained)("%s takes 5,000 features", (learner) => {
+    const columns = Array.from({ length: 5_000 }, () => Float64Array.from({ length: 60 }, () => random.next()));
+    const values = columns[4_321].map((value) => (value > 0.5 ? 9 : -9));
+    const wide = matrixOf(...columns);
+    const model = fit(learner, { matrix: wide, target: { kind: "number", values } }, { trees: 5, minLeafRows: 1 });
+    expect(predictRaw(model, wide)[0].every((value, row) => Math.sign(value) === Math.sign(values[row]))).toBe(true);
+  });
+});

@@ -37,7 +37,7 @@ const three: TrainingData = { matrix, target: { kind: "class", codes, classes: [
 
 function fitOn(engine: Engine, specification: LearnerSpecification, data: TrainingData): FittedModel {
   const bin: Workplace["bin"] = (own, bins, validation) => binTable(engine, own, bins, validation);
-  const workplace: Workplace = { threads: 1, bin, open: () => {}, close: () => {} };
+  const workplace: Workplace = { threads: 1, isStreamed: false, bin, open: () => {}, close: () => {} };
   return fitAt(workplace, specification, data, { seed: 4 });
 }
 

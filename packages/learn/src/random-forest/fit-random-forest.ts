@@ -44,7 +44,7 @@ export function fitRandomForest(
   workplace: Workplace,
 ): FittedModel {
   const { matrix, target } = data;
-  checkMatrix(matrix);
+  if (!workplace.isStreamed) checkMatrix(matrix);
   if (target === null) throw errors.TARGET_MISSING({ learner: "randomForest" });
   const weighed = weighedRows(data);
   const { criterion, cells } = createCriterion(target, matrix.rowCount, weighed, parameters);

@@ -2,6 +2,7 @@ import type { ErrorDetails } from "@atalaya/errors";
 import type { Explanation } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FitOptions, OutOfBag, TrainingData } from "../model/fit-options.js";
+import type { SharedTable } from "../model/fit-stream.js";
 import type { FittedModel } from "../model/model.js";
 import type { LearnerSpecification } from "../tune/resolve-parameters.js";
 
@@ -15,6 +16,8 @@ export type WorkerTask =
       readonly data: TrainingData;
       readonly options: Pick<FitOptions, "seed" | "earlyStoppingRounds" | "continueFrom">;
       readonly wantsOutOfBag: boolean;
+      /** Bins that were made already, where the rows come in chunks; the data's matrix is then only a shape. */
+      readonly table: SharedTable | null;
       /** Threads that may come to work on it, this one included. */
       readonly threads: number;
       /** Set to 1 when the fit is to stop. */

@@ -1,8 +1,10 @@
 /// <reference types="node" />
 import { type BinnedTable, binTable } from "../binning/binned-table.js";
-import { createEngine } from "../kernels/load-kernels.js";
+import { Arena } from "../kernels/arena.js";
+import { createEngine, type Engine, joinEngine } from "../kernels/load-kernels.js";
 import { fitAt } from "../model/fit-model.js";
 import type { OutOfBag, TrainingData } from "../model/fit-options.js";
+import type { SharedTable } from "../model/fit-stream.js";
 import type { FittedModel } from "../model/model.js";
 import { closeFit, isDeserted, openFit } from "../trees/team.js";
 import type { Workplace } from "../trees/workplace.js";
@@ -46,10 +48,12 @@ export function fitTask(task: FitTask, say: (message: WorkerMessage) => void): {
   }
 }
 
-function workplaceOf({ threads }: FitTask, say: (message: WorkerMessage) => void): Workplace {
+function workplaceOf({ threads, table: made }: FitTask, say: (message: WorkerMessage) => void): Workplace {
   return {
     threads,
+    isStreamed: made !== null,
     bin: (matrix, bins, validation) => {
+      if (made !== null) return tableOf(made);
       const key = `${bins} ${validation === undefined ? 0 : 1}`;
       const known = tables.get(key);
       if (known !== undefined && isDeserted(wordsOf(known))) return known;
@@ -70,6 +74,11 @@ function workplaceOf({ threads }: FitTask, say: (message: WorkerMessage) => void
       if (threads > 1 && table.arena.engine.kind === "wasm") closeFit(wordsOf(table));
     },
   };
+}
+
+function tableOf({ memory, end, ...table }: SharedTable): BinnedTable {
+  const engine: Engine = { kind: "wasm", memory, kernels: joinEngine(memory) };
+  return { ...table, arena: new Arena(engine, end) };
 }
 
 function wordsOf({ arena }: BinnedTable): Int32Array<ArrayBufferLike> {

@@ -1,12 +1,15 @@
 /// <reference types="node" />
 import { Worker } from "node:worker_threads";
 import { AtalayaError } from "@atalaya/errors";
+import { binStream } from "../binning/bin-stream.js";
 import { errors } from "../errors.js";
 import type { Explanation } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
+import { createEngine } from "../kernels/load-kernels.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
+import { checkStreamed, fitStream, type SharedTable, type StreamedData, shapeOf } from "../model/fit-stream.js";
 import type { FittedModel } from "../model/model.js";
-import type { LearnerSpecification } from "../tune/resolve-parameters.js";
+import { type LearnerSpecification, resolveParameters } from "../tune/resolve-parameters.js";
 import { Gangs } from "./gangs.js";
 import type { WorkerMessage, WorkerTask } from "./messages.js";
 import { shareData, shareMatrix } from "./shared-data.js";
@@ -20,6 +23,8 @@ export interface FitPool {
    * @throws also LEARN_FIT_WORKER_DIED, LEARN_FIT_POOL_CLOSED
    */
   fit(specification: LearnerSpecification, data: TrainingData, options?: FitOptions): Promise<FittedModel>;
+  /** `fitStream` on a thread; the rows are read by this one. */
+  fitStream(specification: LearnerSpecification, data: StreamedData, options?: FitOptions): Promise<FittedModel>;
   /** `explainRaw`, its rows spread over the threads. */
   explain(model: FittedModel, matrix: FeatureMatrix): Promise<Explanation>;
   /** Ends the threads; what runs or waits is rejected with LEARN_FIT_POOL_CLOSED. */
@@ -60,12 +65,33 @@ class WorkerPool implements FitPool {
   constructor(private readonly threadCount: number) {}
 
   async fit(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): Promise<FittedModel> {
+    return await this.runFit(specification, this.share(data), null, options);
+  }
+
+  async fitStream(specification: LearnerSpecification, data: StreamedData, options: FitOptions = {}): Promise<FittedModel> {
+    checkStreamed(specification, data, options);
+    const { bins } = resolveParameters(specification.learner as "gradientBoosting" | "randomForest", specification.parameters);
+    const engine = createEngine("shared");
+    // Without shared kernels there is nothing that another thread could read.
+    if (engine.kind === "twin") return fitStream(specification, data, options);
+    const { arena, ...table } = binStream(engine, data.stream, bins);
+    const memory = engine.memory as unknown as WebAssembly.Memory;
+    const shape = { dataset: this.datasets++, data: shareData(shapeOf(data)) };
+    return await this.runFit(specification, shape, { ...table, memory, end: arena.mark }, options);
+  }
+
+  private async runFit(
+    specification: LearnerSpecification,
+    shared: { dataset: number; data: TrainingData },
+    table: SharedTable | null,
+    options: FitOptions,
+  ): Promise<FittedModel> {
     const { onProgress, shouldStop, onOutOfBag, ...plainOptions } = options;
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const wantsOutOfBag = onOutOfBag !== undefined;
     const threads = this.threadCount;
     const message = await this.run(
-      { kind: "fit", specification, ...this.share(data), options: plainOptions, wantsOutOfBag, threads, stop },
+      { kind: "fit", specification, ...shared, options: plainOptions, wantsOutOfBag, threads, table, stop },
       (done, total) => {
         onProgress?.(done, total);
         if (shouldStop?.() === true) Atomics.store(stop, 0, 1);

@@ -6,6 +6,8 @@ import { createEngine, type Engine } from "../kernels/load-kernels.js";
 export interface Workplace {
   /** Threads that may work on the fit, the caller's included. */
   readonly threads: number;
+  /** The matrix has no rows in memory: only its shape is known, and `bin` reads them. */
+  readonly isStreamed: boolean;
   /** Bins of a matrix, made or remembered. What a fit allocates behind them is given back when it ends. */
   bin(matrix: FeatureMatrix, bins: number, validation: FeatureMatrix | undefined): BinnedTable;
   /** Called when everything is allocated; helpers may come from now on until `close`. */
@@ -21,6 +23,7 @@ let idle: Engine | null = null;
 /** One thread, nothing remembered but an engine: address space is scarcer than memory, so fits take turns on one. */
 export const ownWorkplace: Workplace = {
   threads: 1,
+  isStreamed: false,
   bin: (matrix, bins, validation) => {
     const engine = idle ?? createEngine();
     idle = null;
