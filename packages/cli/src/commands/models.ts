@@ -5,6 +5,7 @@ import type { Session } from "../session.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { type CarryOut, type CommandModule, withExamples } from "./command.js";
 import { wholeNumberFrom } from "./listen-options.js";
+import { declareExport } from "./model-export.js";
 import { declarePapers } from "./model-papers.js";
 
 interface ChangeOptions {
@@ -30,6 +31,7 @@ export const modelsCommand: CommandModule = {
     declarePromote(models, carryOut);
     declareRollback(models, carryOut);
     declarePapers(models, carryOut);
+    declareExport(models, carryOut, withRegistry);
   },
 };
 
