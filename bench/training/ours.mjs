@@ -1,17 +1,17 @@
 // Our side of bench/suites/learn/train.mjs, as a process of its own so that its peak memory can be told:
 // node bench/training/ours.mjs FOLDER SET LEARNER-AND-PARAMETERS THREADS REPEATS
-import { readFileSync } from "node:fs";
+import { openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { fitModel, predictRaw } from "../../packages/learn/dist/index.js";
+import { fitStream, predictRaw } from "../../packages/learn/dist/index.js";
 import { createFitPool } from "../../packages/learn/dist/threads/node.js";
 
 const [folder = "", set = "", specificationText = "", threads = "1", repeats = "1"] = process.argv.slice(2);
 const about = JSON.parse(readFileSync(join(folder, `${set}.json`), "utf8"));
 const specification = JSON.parse(specificationText);
 
-const data = { matrix: matrixOf("train"), target: targetOf("train") };
+const data = { stream: streamOf("train"), target: targetOf("train") };
 const pool = Number(threads) > 1 ? createFitPool(Number(threads)) : null;
-const trained = async () => (pool === null ? fitModel(specification, data) : pool.fit(specification, data));
+const trained = async () => (pool === null ? fitStream(specification, data) : pool.fitStream(specification, data));
 
 const wall = /** @type {number[]} */ ([]);
 const cpu = /** @type {number[]} */ ([]);
@@ -28,6 +28,36 @@ for (let repeat = 0; repeat < Number(repeats); repeat++) {
 const peakMiB = process.resourceUsage().maxRSS / 1024;
 await pool?.close();
 process.stdout.write(`${JSON.stringify({ wall, cpu, peakMiB, score: scoreOf(model) })}\n`);
+
+/**
+ * The rows in chunks, read from the file as they are asked for: reading counts as training.
+ *
+ * @param {string} part
+ */
+function streamOf(part) {
+  const file = openSync(join(folder, `${set}.${part}.f32`), "r");
+  const rowCount = about[part];
+  const { names } = about;
+  return {
+    rowCount,
+    names,
+    categoryCounts: about.categories,
+    *chunks() {
+      const most = 65_536;
+      const bytes = new Float32Array(most);
+      const columns = names.map(() => new Float64Array(most));
+      for (let begin = 0; begin < rowCount; begin += most) {
+        const rows = Math.min(most, rowCount - begin);
+        for (let column = 0; column < names.length; column++) {
+          readSync(file, bytes, 0, 4 * rows, 4 * (column * rowCount + begin));
+          columns[column].set(bytes.subarray(0, rows));
+        }
+        const parts = columns.map((/** @type {Float64Array} */ values) => values.subarray(0, rows));
+        yield { rowCount: rows, columns: parts, names };
+      }
+    },
+  };
+}
 
 /** @param {string} part */
 function matrixOf(part) {

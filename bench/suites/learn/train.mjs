@@ -9,7 +9,16 @@ const ALTERNATIONS = 3;
 const leafWise = { learner: "gradientBoosting", parameters: { trees: ROUNDS, learningRate: 0.1, leaves: 63, minLeafRows: 20 } };
 const depthWise = {
   learner: "gradientBoosting",
-  parameters: { trees: ROUNDS, learningRate: 0.1, leaves: 64, depth: 6, growth: "depthWise", l2: 1, minLeafRows: 1 },
+  parameters: {
+    trees: ROUNDS,
+    learningRate: 0.1,
+    leaves: 64,
+    depth: 6,
+    growth: "depthWise",
+    l2: 1,
+    minLeafRows: 1,
+    minLeafHessian: 1,
+  },
 };
 const forest = { learner: "randomForest", parameters: { trees: 50, depth: 10, minLeafRows: 1, featureShare: 1 } };
 
