@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildKernels } from "./kernels.mjs";
 import { buildPage } from "./build-page.mjs";
+import { buildKernels } from "./kernels.mjs";
 import { endingChildrenOnSignal, excerpt, runNode, runToEnd } from "./subprocess.mjs";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));

@@ -2,7 +2,8 @@ export { type Trace, type TracedPrediction, type TracedVersion, trace } from "./
 export type { BatchDetail, BatchSummary, DatasetSummary, PipelineData } from "./data/batches.js";
 export { type ConsoleEvent, createEventHub, type EventHub } from "./events/event-hub.js";
 export type { LiveRun, LiveStep, StepStatus } from "./events/live-run.js";
-export { addConsole, type ConsoleOptions } from "./http/console-routes.js";
+export type { ConsoleOptions } from "./http/console-options.js";
+export { addConsole } from "./http/console-routes.js";
 export type {
   AliasMoveSummary,
   Lineage,

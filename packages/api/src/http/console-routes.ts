@@ -1,32 +1,13 @@
-import type { Registry } from "@atalaya/registry";
-import type { FastifyInstance, PredictionService } from "@atalaya/serve";
-import type { Store } from "@atalaya/store";
-import type { EventHub } from "../events/event-hub.js";
+import type { FastifyInstance } from "@atalaya/serve";
 import { addEventStream } from "../events/event-stream.js";
 import { nextCronTime } from "../overview/cron-time.js";
-import { type KnownPipeline, overview } from "../overview/overview.js";
-import type { RunControl } from "../runs/run-control.js";
+import { overview } from "../overview/overview.js";
+import type { ConsoleOptions } from "./console-options.js";
 import { addAuditRoutes, addDataRoutes, addWatchRoutes } from "./look-routes.js";
 import { addModelRoutes } from "./model-routes.js";
 import { addPageRoutes } from "./page-routes.js";
 import { addRunRoutes } from "./run-routes.js";
 import { refuseOtherSites } from "./same-site.js";
-
-/** What the console reads and changes. */
-export interface ConsoleOptions {
-  readonly store: Store;
-  readonly registry: Registry;
-  readonly service: PredictionService;
-  readonly events: EventHub;
-  /** In the order in which they are shown. */
-  readonly pipelines: readonly KnownPipeline[];
-  /** Folder of the built page. */
-  readonly page: string;
-  /** Version of the platform. */
-  readonly version: string;
-  /** Starts runs; null where this process carries none out. */
-  readonly control: RunControl | null;
-}
 
 /** Adds the console to a server: its page on `/` and the JSON that it shows below `/v1/console`. */
 export async function addConsole(app: FastifyInstance, options: ConsoleOptions): Promise<void> {

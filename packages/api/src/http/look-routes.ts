@@ -5,7 +5,7 @@ import { driftDecisions } from "../watch/drift-decisions.js";
 import { requestDrift } from "../watch/request-drift.js";
 import { trafficOf } from "../watch/traffic.js";
 import type { Watch } from "../watch/watch.js";
-import type { ConsoleOptions } from "./console-routes.js";
+import type { ConsoleOptions } from "./console-options.js";
 import { countOption, numberInPath, requiredText, textOption } from "./query.js";
 
 type Named = FastifyRequest<{ Params: { name: string } }>;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import { type MoveRequest, promoteVersion, rollBack } from "../models/moves.js";
 import { bundleBytes, pipelineModels, showVersion, versionReport } from "../models/versions.js";
-import type { ConsoleOptions } from "./console-routes.js";
+import type { ConsoleOptions } from "./console-options.js";
 import { numberInPath, requiredText, requiredVersion } from "./query.js";
 
 type Named = FastifyRequest<{ Params: { name: string } }>;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import { listRuns } from "../runs/list-runs.js";
 import { showRun } from "../runs/show-run.js";
-import type { ConsoleOptions } from "./console-routes.js";
+import type { ConsoleOptions } from "./console-options.js";
 import { choiceOption, countOption, textOption } from "./query.js";
 
 const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;

@@ -98,10 +98,6 @@ export function ProblemNotice({ error }: { readonly error: Error }) {
   );
 }
 
-export function Code({ children }: { readonly children: string }) {
-  return <pre className="code">{children}</pre>;
-}
-
 /** Links behave as buttons look. */
 export function Pager(props: { total: number; offset: number; limit: number; onMove: (offset: number) => void }) {
   const { total, offset, limit, onMove } = props;
