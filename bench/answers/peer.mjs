@@ -84,9 +84,16 @@ function timed(run) {
  * @param {string} name
  * @param {string} peer
  * @param {{ ours: Seconds, theirs: Seconds }} seconds
- * @param {number} limit
+ * @param {number} [limit]
  */
 export function* inSeconds(name, peer, { ours, theirs }, limit) {
-  yield { name: `${name}, wall`, peer, ours: ours.wall, theirs: theirs.wall, unit: "s", limit };
+  yield {
+    name: `${name}, wall`,
+    peer,
+    ours: ours.wall,
+    theirs: theirs.wall,
+    unit: "s",
+    ...(limit === undefined ? {} : { limit }),
+  };
   yield { name: `${name}, CPU`, peer, ours: ours.cpu, theirs: theirs.cpu, unit: "s" };
 }
