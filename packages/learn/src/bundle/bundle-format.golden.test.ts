@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ModelBundle } from "./bundle.js";
 import { canonicalJson } from "./canonical-json.js";
@@ -9,10 +9,25 @@ import { exampleBundle, homes } from "./example-bundles.test.data.js";
 import { checkReplay } from "./replay.js";
 import { createScorer } from "./scorer.js";
 
-const folder = new URL("../../goldens/bundle-format-1/", import.meta.url);
-const readJson = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
-const { tolerance }: { tolerance: number } = readJson("case.json");
-const expected: Record<string, { answers: unknown[]; explanations: number[][][] }> = readJson("expected.json");
+const goldens = new URL("../../goldens/", import.meta.url);
+const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, goldens), "utf8"));
+
+interface FormatCase {
+  readonly format: number;
+  readonly example: string;
+  readonly tolerance: number;
+  readonly answers: unknown[];
+  readonly explanations: number[][][];
+}
+
+/** Every released format has model files that are read forever. */
+const cases: FormatCase[] = readdirSync(goldens)
+  .filter((name) => name.startsWith("bundle-format-"))
+  .flatMap((name) => {
+    const { tolerance, versions } = readJson(`${name}/case.json`);
+    const expected = Object.entries(readJson(`${name}/expected.json`)) as [string, FormatCase][];
+    return expected.map(([example, said]) => ({ ...said, example, tolerance, format: versions.format }));
+  });
 
 /** Every number in a value, in order. */
 function numbersIn(value: unknown): number[] {
@@ -20,7 +35,7 @@ function numbersIn(value: unknown): number[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
-function expectClose(got: unknown, wanted: unknown): void {
+function expectClose(got: unknown, wanted: unknown, tolerance: number): void {
   const numbers = numbersIn(got);
   const others = numbersIn(wanted);
   expect(numbers.length).toBe(others.length);
@@ -28,23 +43,23 @@ function expectClose(got: unknown, wanted: unknown): void {
   for (const [place, value] of numbers.entries()) expect(Math.abs(value - others[place]) / size).toBeLessThan(tolerance);
 }
 
-describe.each(Object.keys(expected))("a model file of format 1: %s", (example) => {
-  const bytes = new Uint8Array(readFileSync(new URL(`${example}.atalaya`, folder)));
+describe.each(cases)("a model file of format $format: $example", ({ format, example, tolerance, ...expected }) => {
+  const bytes = new Uint8Array(readFileSync(new URL(`bundle-format-${format}/${example}.atalaya`, goldens)));
   const bundle = decodeBundle(bytes);
 
   it("replays bit for bit", () => {
-    expect(new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true)).toBe(1);
+    expect(new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true)).toBe(format);
     expect(checkReplay(bundle)).toEqual({ ok: true, rows: 20 });
   });
 
   it("answers and explains as it did when it was made", () => {
     const scorer = createScorer(bundle);
     const rows = homes(25, 77);
-    expectClose(scorer.answer(rows), expected[example].answers);
+    expectClose(scorer.answer(rows), expected.answers, tolerance);
     const explanations = scorer
       .explain(rows)
       .map(({ outputs }) => outputs.map(({ base, output, effects }) => [base, output, ...effects.map(({ effect }) => effect)]));
-    expectClose(explanations, expected[example].explanations);
+    expectClose(explanations, expected.explanations, tolerance);
   });
 
   it("is written in the present format, and means the same there", () => {
