@@ -71,6 +71,7 @@ export * from "./split/assign-parts.js";
 export type * from "./split/split-plan.js";
 export * from "./split/stable-hash.js";
 export { type FeatureImportance, featureImportance } from "./trees/feature-importance.js";
+export * from "./trees/permutation-importance.js";
 export { predictRaw, predictRow } from "./trees/predict.js";
 export { gridSearch } from "./tune/grid-search.js";
 export * from "./tune/parameter-schema.js";

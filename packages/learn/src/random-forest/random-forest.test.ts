@@ -79,6 +79,37 @@ describe("random forest", () => {
   });
 });
 
+describe("out-of-bag answers", () => {
+  const answersOf = (data: TrainingData, trees: number) => {
+    let raw: readonly Float64Array[] = [];
+    const onOutOfBag = (own: { readonly raw: readonly Float64Array[] }): void => {
+      raw = own.raw;
+    };
+    fitModel({ learner: "randomForest", parameters: { trees, depth: 8 } }, data, { seed: 2, onOutOfBag });
+    return raw;
+  };
+
+  it("are honest: worse than those for rows that were learned, and near the truth", () => {
+    const noise = values.map((value) => value + 4 * random.next());
+    const data: TrainingData = { matrix, target: { kind: "number", values: noise } };
+    const [left] = answersOf(data, 60);
+    const [learned] = predictRaw(fit({ trees: 60, depth: 8 }, data, 2), matrix);
+    const error = (raw: Float64Array): number =>
+      Math.sqrt(raw.reduce((sum, value, row) => sum + (value - noise[row]) ** 2, 0) / ROWS);
+    expect(error(left)).toBeGreaterThan(error(learned) * 1.1);
+    expect(error(left)).toBeLessThan(1.5);
+  });
+
+  it("are shares of classes, and missing for rows that every tree learned from", () => {
+    const shares = answersOf({ matrix, target: { kind: "class", codes, classes } }, 2);
+    const isMissing = shares[0].map((share) => (Number.isNaN(share) ? 1 : 0));
+    expect(isMissing.reduce((sum, own) => sum + own, 0) / ROWS).toBeCloseTo((1 - 1 / Math.E) ** 2, 1);
+    shares[0].forEach((share, row) => {
+      if (!Number.isNaN(share)) expect(share + shares[1][row] + shares[2][row]).toBeCloseTo(1, 12);
+    });
+  });
+});
+
 describe("drawBootstrap", () => {
   it("draws as many rows as there are, about 63 % of them at least once, only from those given", () => {
     const rows = Int32Array.from({ length: 10_000 }, (_, row) => row * 2);
@@ -88,5 +119,7 @@ describe("drawBootstrap", () => {
     expect(draws.reduce((sum, times) => sum + times, 0)).toBe(10_000);
     expect(count / 10_000).toBeCloseTo(1 - 1 / Math.E, 2);
     expect(bag.subarray(0, count).every((row, place) => row % 2 === 0 && (place === 0 || row > bag[place - 1]))).toBe(true);
+    expect(bag.subarray(count).every((row) => draws[row] === 0)).toBe(true);
+    expect(new Set(bag).size).toBe(10_000);
   });
 });
