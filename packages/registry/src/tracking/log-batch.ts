@@ -20,15 +20,20 @@ const largest = Number.MAX_VALUE;
  * @throws REGISTRY_RUN_UNKNOWN, REGISTRY_RUN_NOT_ACTIVE, REGISTRY_PARAMETER_CHANGED
  */
 export async function logBatch(database: Database, id: string, batch: Batch): Promise<void> {
-  const { params } = batch;
-  const written = params.length === 0 ? await write(database, id, batch) : await writeWithParams(database, id, batch);
-  if (!written) checkRunActive(await findRun(database, id));
+  const { params, metrics, tags } = batch;
+  // One parameter alone is kept or refused as a whole: it needs no transaction.
+  const isOne = params.length === 1 && metrics.length + tags.length === 0;
+  const work = async () => {
+    if (params.length === 0) return write(database, id, batch);
+    if (isOne) return writeWithParams(database, id, batch);
+    return database.transaction().execute((transaction) => writeWithParams(transaction, id, batch));
+  };
+  if (!(await work())) checkRunActive(await findRun(database, id));
 }
 
 /** A parameter that somebody else logs at the same moment is seen only when our row is written: then all is undone. */
-async function writeWithParams(database: Database, id: string, batch: Batch): Promise<boolean> {
-  return database.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ key: string; value: string }>`
+async function writeWithParams(transaction: Database, id: string, batch: Batch): Promise<boolean> {
+  const { rows } = await sql<{ key: string; value: string }>`
       insert into atalaya.run_params (run, experiment, key, value)
       select number, experiment, key, value from atalaya.tracked_runs,
         unnest(${keysOf(batch.params)}::text[], ${valuesOf(batch.params)}::text[]) as given (key, value)
@@ -36,13 +41,12 @@ async function writeWithParams(database: Database, id: string, batch: Batch): Pr
       order by key
       on conflict (run, key) do update set value = run_params.value
       returning key, value`.execute(transaction);
-    if (rows.length === 0) return false;
-    const given = new Map(batch.params.map(({ key, value }) => [key, value]));
-    const changed = rows.find(({ key, value }) => given.get(key) !== value);
-    if (changed !== undefined)
-      throw errors.PARAMETER_CHANGED({ run: id, key: changed.key, before: changed.value, after: given.get(changed.key) ?? "" });
-    return batch.metrics.length + batch.tags.length === 0 ? true : write(transaction, id, batch);
-  });
+  if (rows.length === 0) return false;
+  const given = new Map(batch.params.map(({ key, value }) => [key, value]));
+  const changed = rows.find(({ key, value }) => given.get(key) !== value);
+  if (changed !== undefined)
+    throw errors.PARAMETER_CHANGED({ run: id, key: changed.key, before: changed.value, after: given.get(changed.key) ?? "" });
+  return batch.metrics.length + batch.tags.length === 0 ? true : write(transaction, id, batch);
 }
 
 /** False when there is no such run that can be written to. The lock on the run is what a foreign key would take. */
