@@ -30,21 +30,28 @@ export class ParzenMixture {
     const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
     this.#logWeights = [...weights, priorWeight].map((weight) => log(weight / total));
     // Scott's rule for the number of points and axes.
-    this.#width = Math.min(WIDEST, Math.max(NARROWEST, 0.3 * pow(Math.max(1, points.length), -1 / (axes.length + 4))));
+    this.#width = Math.min(WIDEST, Math.max(NARROWEST, 0.15 * pow(Math.max(1, points.length), -1 / (axes.length + 4))));
     this.#logNorms = points.map((point) => point.map((centre) => log(massWithin(centre, this.#width) * this.#width)));
   }
 
-  /** A point of the cube, drawn from the mixture. */
+  /** A point of the cube, drawn from the mixture; half of them cross the axes of several kernels, as axes often do not interact. */
   sample(random: Random): number[] {
-    let left = random.next();
-    let kernel = 0;
-    while (kernel < this.points.length && left >= exp(this.#logWeights[kernel])) left -= exp(this.#logWeights[kernel++]);
+    const one = this.#drawKernel(random);
+    const isCrossed = random.next() < 0.5;
     return this.axes.map((axis, place) => {
+      const kernel = isCrossed ? this.#drawKernel(random) : one;
       const centre = this.points[kernel]?.[place];
       if (centre === undefined) return random.next();
       if (axis.choices > 0) return random.next() < this.#other() ? random.next() : centre;
       return normalWithin(centre, this.#width, random);
     });
+  }
+
+  #drawKernel(random: Random): number {
+    let left = random.next();
+    let kernel = 0;
+    while (kernel < this.points.length && left >= exp(this.#logWeights[kernel])) left -= exp(this.#logWeights[kernel++]);
+    return kernel;
   }
 
   /** Logarithm of the density at a point. */

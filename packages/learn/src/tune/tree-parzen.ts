@@ -10,7 +10,7 @@ export interface Observation {
 }
 
 /** Points that are spread evenly before the densities say anything. */
-export const STARTING_POINTS = 10;
+export const STARTING_POINTS = 6;
 const CANDIDATES = 48;
 
 /**
@@ -26,7 +26,7 @@ export function nextPoint(axes: readonly Axis[], observed: readonly Observation[
   const scored = observed.filter((one): one is Observation & { score: number } => one.score !== null);
   if (scored.length < STARTING_POINTS) return spreadPoint(axes.length, seed, draw);
   const ranked = [...scored].sort((a, b) => a.score - b.score);
-  const good = ranked.slice(0, Math.min(25, Math.ceil(scored.length / 8) + 1));
+  const good = ranked.slice(0, Math.min(25, Math.ceil(0.15 * scored.length)));
   const isGood = new Set<Observation>(good);
   const others = observed.filter((one) => !isGood.has(one));
   // The best weighs most: what is good enough to be among the good by little says little.
