@@ -56,7 +56,7 @@ export const english = {
     answers: "answers",
     doesNotAnswer: "does not answer",
     traffic: "Rows answered, 24 h",
-    requests: (count: string) => `${count} requests`,
+    requests: (count: string) => (count === "1" ? "1 request" : `${count} requests`),
     latency: "Latency p95",
     ofNewest: (count: string) => `of the newest ${count}`,
     fresh: "Newest data",

@@ -57,7 +57,7 @@ export const spanish: Messages = {
     answers: "responde",
     doesNotAnswer: "no responde",
     traffic: "Filas respondidas, 24 h",
-    requests: (count) => `${count} peticiones`,
+    requests: (count) => (count === "1" ? "1 petición" : `${count} peticiones`),
     latency: "Latencia p95",
     ofNewest: (count) => `de las ${count} más recientes`,
     fresh: "Datos más recientes",
