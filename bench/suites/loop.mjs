@@ -1,4 +1,5 @@
 import { measureAlarms } from "../loop/alarms.mjs";
+import { measureCurve } from "../loop/curve.mjs";
 import { measureDrift } from "../loop/drift.mjs";
 import { measureIngest } from "../loop/ingest.mjs";
 import { measureSteps } from "../loop/steps.mjs";
@@ -12,4 +13,5 @@ export async function* measure(bench) {
   yield* measureDrift(bench);
   yield* measureIngest(bench);
   yield* measureSteps(bench);
+  yield* measureCurve(bench);
 }
