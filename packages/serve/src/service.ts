@@ -16,6 +16,7 @@ import { ABORT_RULES, type AbortRules, type Challenger } from "./rollout/challen
 import { Rollout } from "./rollout/rollout.js";
 import { ScoringThreads } from "./threads/scoring-threads.js";
 import type { TruthStore } from "./truth/truth-store.js";
+import { Upkeep, type UpkeepStore } from "./upkeep/upkeep.js";
 
 /** Where the service tells what happens. A pino logger is one. */
 export interface ServiceLogger {
@@ -44,6 +45,8 @@ export interface PredictionServiceOptions {
   readonly predictionSink?: PredictionSink;
   /** Keeps true labels and gives them back beside the answers; absent: none are taken. */
   readonly truth?: TruthStore;
+  /** Ages the inference log and turns labelled inputs into raw batches, as pipelines say; absent: nothing does. */
+  readonly upkeep?: UpkeepStore;
   /** Directory for the last good models and for what waits to be logged; absent: neither is kept. */
   readonly stateDirectory?: string;
   /** Threads for large requests, 0: none. As many as there are processors unless said otherwise. */
@@ -74,6 +77,7 @@ export class PredictionService {
   readonly #options: PredictionServiceOptions;
   readonly #pipelines = new Map<string, ServedPipeline>();
   readonly #rollouts = new Map<ServedPipeline, Rollout>();
+  readonly #upkeep: Upkeep | null;
 
   constructor(options: PredictionServiceOptions) {
     this.#options = options;
@@ -88,6 +92,17 @@ export class PredictionService {
     const spool = stateDirectory === undefined ? {} : { spool: new DiskSpool(join(stateDirectory, "spool")) };
     this.log = sink === undefined ? null : new PredictionLog({ sink, onFailed, ...spool });
     this.metrics = createServingMetrics(this.log);
+    this.#upkeep = options.upkeep === undefined ? null : this.#createUpkeep(options.upkeep);
+  }
+
+  #createUpkeep(store: UpkeepStore): Upkeep {
+    const upkeep = new Upkeep({
+      store,
+      models: () => this.pipelines.flatMap(({ model }) => (model === null ? [] : [model])),
+      onFailed: (error) => this.logger.warn({ error }, "The upkeep of the inference log failed; it is tried again"),
+    });
+    upkeep.start();
+    return upkeep;
   }
 
   get pipelines(): readonly ServedPipeline[] {
@@ -171,7 +186,7 @@ export class PredictionService {
   /** Stops following models and hands over what waits in the prediction log. Close the HTTP server first. */
   async close(): Promise<void> {
     await Promise.all(this.pipelines.map((pipeline) => this.#closePipeline(pipeline)));
-    await this.threads?.close();
+    await Promise.all([this.threads?.close(), this.#upkeep?.close()]);
     if (this.log === null) return;
     const before = this.log.droppedRows;
     await this.log.close();

@@ -1,5 +1,6 @@
 export { sql } from "kysely";
 export type { Batch, Batches, BatchOutcome, BatchReceipt } from "./audit/batches.js";
+export { INFERENCE_LOG_SOURCE } from "./audit/batches.js";
 export type { Dataset, Datasets, NewDataset } from "./audit/datasets.js";
 export type { DriftDecision, DriftHistory, NewDriftDecision } from "./audit/drift-history.js";
 export type { AuditEvent, AuditLog, AuditRow, EventKind } from "./audit/events.js";

@@ -1,5 +1,13 @@
 import type { Registry } from "@atalaya/registry";
-import { type ModelSource, type PredictionSink, registryModels, storedPredictions, type TruthStore } from "@atalaya/serve";
+import {
+  type ModelSource,
+  type PredictionSink,
+  registryModels,
+  storedPredictions,
+  storedUpkeep,
+  type TruthStore,
+  type UpkeepStore,
+} from "@atalaya/serve";
 import type { Settings } from "@atalaya/settings";
 import type { Store } from "@atalaya/store";
 
@@ -8,6 +16,7 @@ export interface LateStores {
   readonly models: ModelSource;
   readonly sink: PredictionSink;
   readonly truth: TruthStore;
+  readonly upkeep: UpkeepStore;
   open(): Promise<OpenStores>;
   close(): Promise<void>;
 }
@@ -42,6 +51,7 @@ export function lateStores(settings: Settings, say: (line: string) => void): Lat
       record: async (labels) => (await open()).store.feedback.record(labels),
       labelled: async (filter) => (await open()).store.feedback.labelled(filter),
     },
+    upkeep: storedUpkeep(async () => (await open()).store),
     close: async () => {
       const opened = await opening?.catch(() => null);
       await opened?.store.close();

@@ -7,6 +7,7 @@ import {
   type StartedPredictionServer,
   startPredictionServer,
   storedPredictions,
+  storedUpkeep,
 } from "@atalaya/serve";
 import type { Settings } from "@atalaya/settings";
 import type { ListenOptions } from "../commands/listen-options.js";
@@ -14,12 +15,18 @@ import { errors } from "../errors.js";
 import type { Stores } from "./workshop.js";
 
 /** What the server stands on. */
-export interface ServingGround extends Pick<PredictionServerOptions, "models" | "predictionSink" | "truth"> {
+export interface ServingGround extends Pick<PredictionServerOptions, "models" | "predictionSink" | "truth" | "upkeep"> {
   readonly settings: Settings;
 }
 
 export function groundOf({ settings, store, registry }: Stores): ServingGround {
-  return { settings, models: registryModels(registry), predictionSink: storedPredictions(store), truth: store.feedback };
+  return {
+    settings,
+    models: registryModels(registry),
+    predictionSink: storedPredictions(store),
+    truth: store.feedback,
+    upkeep: storedUpkeep(async () => store),
+  };
 }
 
 /** Directory of what serving keeps on local disk: the last good models, and what waits to be logged. */

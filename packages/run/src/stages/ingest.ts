@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SourceDefinition } from "@atalaya/define";
 import { openSource, type RawBatch, sourceIdentity } from "@atalaya/ingest";
-import type { ObjectReference } from "@atalaya/store";
+import { INFERENCE_LOG_SOURCE, type ObjectReference } from "@atalaya/store";
 import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
 import type { StageContext } from "./stage.js";
@@ -52,7 +52,11 @@ export async function waitingBatches(
   source: SourceDefinition,
 ): Promise<number[]> {
   const { store, definition } = context;
-  const rows = await store.batches.list(definition.name, { source: identityOf(context, source), state: "received" });
+  const sources = sourcesOf(definition, identityOf(context, source));
+  const lists = await Promise.all(
+    sources.map((from) => store.batches.list(definition.name, { source: from, state: "received" })),
+  );
+  const rows = lists.flat().sort((one, other) => one.id - other.id);
   return rows.map(({ id }) => id);
 }
 
@@ -132,9 +136,17 @@ async function keepBatch(context: StageContext, identity: string, batch: RawBatc
   return created;
 }
 
+/** Where batches of the pipeline come from: its source and, where it says so, what was answered and became known. */
+function sourcesOf({ serve }: StageContext["definition"], identity: string): string[] {
+  return serve?.backToRaw === true ? [identity, INFERENCE_LOG_SOURCE] : [identity];
+}
+
 /** In the order of cursors (numbers as numbers), so that the dataset does not depend on the order of arrival. */
 async function listBatches({ store, definition }: StageContext, identity: string): Promise<RawBatchEntry[]> {
-  const rows = await store.batches.list(definition.name, { source: identity });
+  const lists = await Promise.all(
+    sourcesOf(definition, identity).map((from) => store.batches.list(definition.name, { source: from })),
+  );
+  const rows = lists.flat();
   const order = new Intl.Collator("en", { numeric: true });
   return rows
     .map((row) => ({

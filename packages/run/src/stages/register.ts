@@ -44,7 +44,7 @@ export async function register(
       target: bundle.target,
       task: bundle.task,
       features: bundle.features.columnNames,
-      ...(definition.serve === undefined ? {} : { serving: definition.serve }),
+      ...(definition.serve === undefined ? {} : { serving: { ...definition.serve, targetFrom: targetFrom(definition) } }),
     },
   });
   return { version, created, summary: created ? `version ${version}` : `version ${version}, which is the same model` };
@@ -66,4 +66,9 @@ async function recordDataset({ store, definition, run }: StageContext, { dataset
     split: definition.split,
     run,
   });
+}
+
+/** What the source calls the target: rows that come back from serving are read as its own. */
+function targetFrom({ features, dataset }: StageContext["definition"]): string | null {
+  return dataset.columns.find(({ name }) => name === features.target)?.from[0] ?? null;
 }

@@ -1,4 +1,3 @@
-import { estimateMs } from "../models/scoring-cost.js";
 import type { ServedModel } from "../models/served-model.js";
 import type { ServedPipeline } from "../models/served-pipeline.js";
 import type { Challenger } from "../rollout/challenger.js";
@@ -71,8 +70,9 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
     ...(columns === undefined ? {} : { columns }),
   };
   const { threads } = service;
-  if (threads !== null && estimateMs(model.cost, body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS) {
+  if (threads !== null && model.cost.estimateMs(body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS) {
     return threads.score(model, call, body).then((scored) => {
+      model.cost.observe(scored.rows, scored.milliseconds, scored.isExplained);
       tell(service, request, model, call.id, scored);
       return scored.bytes;
     });
@@ -86,7 +86,9 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
   }
   const start = performance.now();
   const scored = scoreBody(champion, call, body);
-  rollout?.championAnswered(scored.predictions, performance.now() - start, (other) => {
+  const milliseconds = performance.now() - start;
+  champion.cost.observe(scored.rows, milliseconds, scored.isExplained);
+  rollout?.championAnswered(scored.predictions, milliseconds, (other) => {
     service.metrics.challenged(pipeline.name, "shadow", scored.rows);
     return scoreBody(other, { ...call, wantsLog: false }, body).predictions;
   });

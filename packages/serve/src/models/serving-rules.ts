@@ -16,14 +16,16 @@ export interface ServingRules {
   readonly keepDays: number | null;
   /** True: logged inputs with their true labels become raw batches of the pipeline. */
   readonly backToRaw: boolean;
+  /** Name of the target in the pipeline's source; null: that of the target itself. */
+  readonly targetFrom: string | null;
 }
 
-export const NO_RULES: ServingRules = { fields: NO_FIELDS, hashed: [], keepDays: null, backToRaw: false };
+export const NO_RULES: ServingRules = { fields: NO_FIELDS, hashed: [], keepDays: null, backToRaw: false, targetFrom: null };
 
 /** The rules in a version's signature (`signature.serving`). What is not understood, as a newer release wrote it, is left out. */
 export function readServingRules(signature: unknown): ServingRules {
   if (!isRecord(signature) || !isRecord(signature.serving)) return NO_RULES;
-  const { predict, explain, hashed, keepDays, backToRaw } = signature.serving;
+  const { predict, explain, hashed, keepDays, backToRaw, targetFrom } = signature.serving;
   return {
     fields: {
       predict: readFields<PredictFieldSource>(predict, predictFieldSources),
@@ -32,6 +34,7 @@ export function readServingRules(signature: unknown): ServingRules {
     hashed: Array.isArray(hashed) ? hashed.filter((name): name is string => typeof name === "string") : [],
     keepDays: typeof keepDays === "number" && keepDays > 0 ? keepDays : null,
     backToRaw: backToRaw === true,
+    targetFrom: typeof targetFrom === "string" ? targetFrom : null,
   };
 }
 

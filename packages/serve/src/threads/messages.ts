@@ -21,7 +21,11 @@ export interface SentError {
 }
 
 /** A body that was scored, its answer as UTF-8. */
-export type SentBody = Omit<ScoredBody, "text" | "predictions"> & { readonly bytes: Uint8Array };
+export type SentBody = Omit<ScoredBody, "text" | "predictions"> & {
+  readonly bytes: Uint8Array;
+  /** Time that the thread took. */
+  readonly milliseconds: number;
+};
 
 export type ScoringReply =
   | { readonly task: number; readonly scored: SentBody }

@@ -17,13 +17,14 @@ parentPort?.on("message", (task: ScoringTask) => {
 
 function carryOut({ task, identity, bytes, call, body }: ScoringTask): { reply: ScoringReply; transfer: ArrayBuffer[] } {
   try {
-    const {
-      text,
-      predictions: _predictions,
-      ...rest
-    } = scoreBody({ scoring: modelOf(identity.hash, bytes), identity }, call, body);
+    const model = modelOf(identity.hash, bytes);
+    const start = performance.now();
+    const { text, predictions: _predictions, ...rest } = scoreBody({ scoring: model, identity }, call, body);
     const encoded = new TextEncoder().encode(text);
-    return { reply: { task, scored: { ...rest, bytes: encoded } }, transfer: [encoded.buffer as ArrayBuffer] };
+    return {
+      reply: { task, scored: { ...rest, bytes: encoded, milliseconds: performance.now() - start } },
+      transfer: [encoded.buffer as ArrayBuffer],
+    };
   } catch (error) {
     if (!isAtalayaError(error)) return { reply: { task, failure: String(error) }, transfer: [] };
     const { code, message, details, hint, status, retryable } = error;

@@ -4,6 +4,9 @@ import type { BatchState, Release, Row, Schema } from "../database/schema.js";
 import { errors } from "../errors.js";
 import type { ObjectReference } from "../objects/object-store.js";
 
+/** Source of the batches that are made of answered requests whose truth became known. */
+export const INFERENCE_LOG_SOURCE = "inference-log";
+
 export type Batch = Row<"batches">;
 
 /** A batch as it came in; its bytes are in the object store already. */
