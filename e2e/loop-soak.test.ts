@@ -59,13 +59,14 @@ test(
         "soak-houses": rowsOf(textOf("house-prices/sample/king-county.csv.gz")),
         "soak-readmission": rowsOf(textOf("readmission/sample/diabetes-130.csv.gz")),
       };
-      const listings = await replay(home, "house-prices/sample/king-county.csv.gz", sent["soak-houses"], "house_size=+30%@0.5");
-      const stays = await replay(
-        home,
-        "readmission/sample/diabetes-130.csv.gz",
-        sent["soak-readmission"],
+      // The last batch of listings costs two hundred times too much: no row of it keeps the contract, and it is refused whole.
+      const listings = await replay(home, "house-prices/sample/king-county.csv.gz", sent["soak-houses"], [
+        "house_size=+30%@0.5",
+        "price=x200@0.95",
+      ]);
+      const stays = await replay(home, "readmission/sample/diabetes-130.csv.gz", sent["soak-readmission"], [
         "num_medications=x2@0.6",
-      );
+      ]);
       const port = 20_000 + Math.floor(Math.random() * 20_000);
       const env = { SOAK_LISTINGS: listings.url, SOAK_ENCOUNTERS: stays.url, SOAK_FLOWS: lake };
       const project = join(repository, "e2e/soak");
