@@ -1,6 +1,9 @@
 /** Values in one recursion below which sorting is cheaper than counting. */
 const FEW = 48;
 const MOST_BUCKETS = 16_384;
+/** Values from which on a sample says where most of them lie. */
+const MANY = 8_192;
+const SAMPLE = 256;
 /** More than rounding changes a difference of two shares. */
 const SLACK = 1e-12;
 
@@ -52,12 +55,9 @@ class DistanceSearch {
       this.#compareSorted(first, second, firstBefore, secondBefore);
       return;
     }
-    const firstRange = rangeOf(first);
-    const secondRange = rangeOf(second);
-    const low = Math.min(firstRange.low, secondRange.low);
-    const high = Math.max(firstRange.high, secondRange.high);
+    const { low, high } = rows > MANY ? middleRange(first, second) : rangeOfBoth(first, second);
     // Where all values are alike, only the end of the bucket matters, and that was met before.
-    if (low === high && rows < this.#firstRows + this.#secondRows) return;
+    if (low === high && rows <= MANY && rows < this.#firstRows + this.#secondRows) return;
     const width = high - low;
     if (!Number.isFinite(width) || width === 0) {
       this.#compareSorted(first, second, firstBefore, secondBefore);
@@ -158,6 +158,26 @@ function sorted({ values, start, end }: Part): number[] | Float64Array {
   return ascending;
 }
 
+/**
+ * Where most values lie, by a sample: a few far ones must not make the buckets too wide for all others. Those outside fall
+ * into the first and last bucket. Where the sample has no width: the range of all.
+ */
+function middleRange(first: Part, second: Part): Range {
+  const sample = Float64Array.from({ length: 2 * SAMPLE }, (_, place) => {
+    const { values, start, end } =
+      place % 2 === 0 || second.start === second.end ? (first.start === first.end ? second : first) : second;
+    return values[start + Math.floor(((place >> 1) * (end - start)) / SAMPLE)];
+  }).sort();
+  const [low, high] = [sample[SAMPLE >> 5], sample[2 * SAMPLE - 1 - (SAMPLE >> 5)]];
+  return low < high ? { low, high } : rangeOfBoth(first, second);
+}
+
+function rangeOfBoth(first: Part, second: Part): Range {
+  const firstRange = rangeOf(first);
+  const secondRange = rangeOf(second);
+  return { low: Math.min(firstRange.low, secondRange.low), high: Math.max(firstRange.high, secondRange.high) };
+}
+
 interface Range {
   readonly low: number;
   readonly high: number;
@@ -207,7 +227,7 @@ class Buckets {
     const last = this.buckets - 1;
     for (let row = start; row < end; row++) {
       const place = (values[row] - low) * scale;
-      counts[place < last ? place | 0 : last]++;
+      counts[place < last ? (place > 0 ? place | 0 : 0) : last]++;
     }
     return counts;
   }
@@ -226,7 +246,7 @@ class Buckets {
     const last = this.buckets - 1;
     for (let row = start; row < end; row++) {
       const place = (values[row] - low) * scale;
-      const bucket = place < last ? place | 0 : last;
+      const bucket = place < last ? (place > 0 ? place | 0 : 0) : last;
       if (wanted[bucket] === 0) continue;
       const to = next[bucket];
       gathered[to] = values[row];

@@ -14,6 +14,19 @@ function naiveDistance(first: Float64Array, second: Float64Array): number {
   return Math.max(...[...first, ...second].map((value) => Math.abs(share(first, value) - share(second, value))));
 }
 
+/** The usual way: both samples sorted and walked through together. */
+function sortedDistance(first: Float64Array, second: Float64Array): number {
+  const [a, b] = [first.slice().sort(), second.slice().sort()];
+  let [inA, inB, largest] = [0, 0, 0];
+  while (inA < a.length && inB < b.length) {
+    const value = Math.min(a[inA], b[inB]);
+    while (inA < a.length && a[inA] === value) inA++;
+    while (inB < b.length && b[inB] === value) inB++;
+    largest = Math.max(largest, Math.abs(inA / a.length - inB / b.length));
+  }
+  return largest;
+}
+
 describe("distributionDistance", () => {
   it("is what comparing at every value gives, to the last bit: ties, outliers, infinities and subnormal ranges included", () => {
     const value = fc.oneof(
@@ -37,6 +50,23 @@ describe("distributionDistance", () => {
       Float64Array.from({ length: count }, () => (random.next() < 0.01 ? 1e9 : 1) * (random.next() + shift));
     const [a, b] = [draw(900, 0), draw(700, 0.01)];
     expect(distributionDistance(a, b)).toBe(naiveDistance(a, b));
+  });
+
+  it.each([
+    ["a few values far out", (value: number, row: number) => (row % 997 === 5 ? (value - 0.5) * 1e300 : value)],
+    ["nearly all alike", (value: number, row: number) => (row % 61 === 5 ? value : 0.5)],
+    [
+      "infinite ones",
+      (value: number, row: number) =>
+        row % 4001 === 5 ? Number.POSITIVE_INFINITY : row % 4001 === 6 ? Number.NEGATIVE_INFINITY : value,
+    ],
+    ["ties", (value: number) => Math.round(value * 40)],
+  ] as [string, (value: number, row: number) => number][])("agrees with sorting on many rows: %s", (_, change) => {
+    const random = createRandom(6);
+    const draw = (count: number, power: number) =>
+      Float64Array.from({ length: count }, (_unused, row) => change(random.next() ** power, row));
+    const [a, b] = [draw(12_000, 3), draw(5_000, 3.05)];
+    expect(distributionDistance(a, b)).toBe(sortedDistance(a, b));
   });
 });
 
