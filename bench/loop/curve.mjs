@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { toFeaturePlan } from "../../packages/define/dist/index.js";
+import { loadProject } from "../../packages/cli/dist/project/load-project.js";
+import { locateProject } from "../../packages/cli/dist/project/locate-project.js";
+import { isPipeline, toFeaturePlan } from "../../packages/define/dist/index.js";
 import { readBatch } from "../../packages/ingest/dist/index.js";
 import {
   assignParts,
@@ -28,15 +30,14 @@ const learner = /** @type {const} */ ({
 export async function* measureCurve({ repository, say, skip }) {
   const file = join(repository, "../shared/data/diabetes-130/diabetic_data.csv.gz");
   if (!existsSync(file)) return skip("learning curve of readmission", "the data are not here");
-  const { createJiti } = await import("jiti");
-  const { readmission } = /** @type {any} */ (
-    await createJiti(import.meta.url).import(join(repository, "applications/readmission/readmission.ts"))
-  );
+  const { pipelines } = await loadProject(locateProject(join(repository, "applications/readmission"), null));
+  const readmission = pipelines.get("readmission");
+  if (!isPipeline(readmission)) throw new Error("the project has no pipeline readmission");
   const { definition } = readmission;
   const { accepted: frame } = await readBatch({ name: "diabetic_data.csv.gz", path: file }, definition.dataset.columns);
   const parts = assignParts(definition.split, frame);
   const plan = toFeaturePlan(definition);
-  const classes = definition.dataset.columns.find((/** @type {any} */ { name }) => name === "readmitted").levels;
+  const classes = definition.dataset.columns.find(({ name }) => name === "readmitted")?.levels ?? [];
   const target = frame.columns.get("readmitted");
   if (target?.kind !== "category") throw new Error("no target");
   const codeOf = target.levels.map((level) => classes.indexOf(level));
