@@ -47,10 +47,12 @@ export interface RowExplanation {
 
 /** Rounding that a sum of effects may show, relative to the largest number in it. */
 const TOLERANCE = 1e-9;
+/** 2^-24: half a unit in the last place of a float32 between 1 and 2. */
+const HALF_UNIT = 1 / 16_777_216;
 
 /** Effects are summed in float64; each tree that an imported model adds in float32 may cost it half a unit in the last place. */
 function toleranceOf({ precision, rootByTree }: TreeEnsemble): number {
-  return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * 5.960464477539063e-8 : TOLERANCE;
+  return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * HALF_UNIT : TOLERANCE;
 }
 
 /** Which inputs an effect of each feature belongs to: positions in the list of inputs. */

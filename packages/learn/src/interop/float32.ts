@@ -1,9 +1,12 @@
+/** 2^-149. */
+const LEAST_FLOAT32 = 1.401298464324817e-45;
+
 const single = new Float32Array(1);
 const bits = new Int32Array(single.buffer);
 
 /** The float32 next above a float32 value; infinity above the largest. */
 export function nextFloat32(value: number): number {
-  if (value === 0) return 2 ** -149;
+  if (value === 0) return LEAST_FLOAT32;
   single[0] = value;
   bits[0] += value > 0 ? 1 : -1;
   return single[0];

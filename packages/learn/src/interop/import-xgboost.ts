@@ -1,6 +1,7 @@
 import { log } from "../arithmetic/logarithm.js";
 import type { HeaderReader } from "../bundle/header-reader.js";
 import type { FittedModel, OutputSpace, TreeEnsemble } from "../model/model.js";
+import { previousFloat32 } from "./float32.js";
 import { type ForeignNode, ForeignTrees } from "./foreign-trees.js";
 import {
   classesFor,
@@ -204,15 +205,9 @@ function flags(reader: HeaderReader, length: number): boolean[] {
   return values.map((flag) => (typeof flag.value === "boolean" ? flag.value : flag.integer(0, 1) === 1));
 }
 
-const single = new Float32Array(1);
-const bits = new Int32Array(single.buffer);
-
 /** XGBoost goes left when value < condition, in float32: for float32 values that is value <= the float32 below it. */
 function below(condition: number): number {
-  single[0] = condition;
-  if (!Number.isFinite(single[0])) return Math.fround(condition) > 0 ? Number.MAX_VALUE : -Number.MAX_VALUE;
-  if (single[0] === 0) return -(2 ** -149);
-  bits[0] += single[0] > 0 ? -1 : 1;
+  const previous = previousFloat32(Math.fround(condition));
   // Below the least float32 there is nothing; only float64 has a finite number there.
-  return Number.isFinite(single[0]) ? single[0] : -Number.MAX_VALUE;
+  return Math.max(-Number.MAX_VALUE, previous);
 }

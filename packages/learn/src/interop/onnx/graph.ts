@@ -15,7 +15,7 @@ export type Attribute = number | string | readonly number[] | readonly string[] 
 /** Name of a value in the graph. */
 export type ValueName = string & { readonly brand?: "onnx value" };
 
-/** Released 2022: any onnxruntime since 1.12 knows these. */
+/** Of 2022, so that not only the newest onnxruntime loads the file. */
 const OPSETS = { "": 17, "ai.onnx.ml": 3 } as const;
 const IR_VERSION = 8;
 const ATTRIBUTE_TYPE = { integer: 2, text: 3, tensor: 4, integers: 7, texts: 8 } as const;

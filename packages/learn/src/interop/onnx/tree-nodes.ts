@@ -85,9 +85,9 @@ function coarseGrid(trees: TreeEnsemble): number {
       for (let place = 0; place < width; place++)
         largest[node] = Math.max(largest[node], Math.abs(valueByNode[node * width + place]));
   }
-  let grid = 2 ** -1000;
+  let grid = 9.332636185032189e-302;
   const bound = rootByTree.reduce((sum, root) => sum + largest[root], 0);
-  while (grid * 2 ** 23 < bound) grid *= 2;
+  while (grid * 8_388_608 < bound) grid *= 2;
   return grid;
 }
 
