@@ -96,5 +96,28 @@ function scoreOf(fitted) {
     const clipped = Math.min(1 - 1e-15, Math.max(1e-15, second));
     sum -= Math.log(truth.codes[row] === 1 ? clipped : 1 - clipped);
   }
-  return { logloss: sum / truth.codes.length };
+  return { logloss: sum / truth.codes.length, auroc: auroc(truth.codes, fitted.space === "probability" ? raw[1] : raw[0]) };
+}
+
+/**
+ * Share of pairs in the right order, ties half.
+ *
+ * @param {any} codes
+ * @param {any} scores
+ */
+function auroc(codes, scores) {
+  const order = Int32Array.from(scores, (/** @type {number} */ _, /** @type {number} */ row) => row).sort(
+    (one, other) => scores[one] - scores[other],
+  );
+  let ranks = 0;
+  let positives = 0;
+  for (let begin = 0, end = 0; begin < order.length; begin = end) {
+    while (end < order.length && scores[order[end] ?? 0] === scores[order[begin] ?? 0]) end++;
+    for (let place = begin; place < end; place++) {
+      if (codes[order[place] ?? 0] === 0) continue;
+      ranks += (begin + end + 1) / 2;
+      positives++;
+    }
+  }
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
 }

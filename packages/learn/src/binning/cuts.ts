@@ -72,15 +72,3 @@ export function midway(low: number, high: number): number {
   const middle = low / 2 + high / 2;
   return middle >= low && middle < high ? middle : low;
 }
-
-/** Number of cuts below `value`, which is its bin. */
-export function binOf(value: number, cuts: Float64Array): number {
-  let low = 0;
-  let high = cuts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value <= cuts[middle]) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

@@ -1,9 +1,9 @@
 import type { Kernels } from "../kernels/kernels.js";
 import { BINS, CANDIDATE_BYTES, CELL_BYTES, candidateAt, KIND_BYTES, kindAt } from "../kernels/layout.js";
 import { FeatureSampler } from "./feature-sampler.js";
-import { DEEPEST, type Ground, type GrowthLimits, type Placement, type SplitSearch, type TreeTask } from "./growth.js";
+import { DEEPEST, type Ground, type GrowthLimits, type SplitSearch, type TreeTask } from "./growth.js";
 import type { GrowthMemory } from "./growth-memory.js";
-import type { Leaf, Split } from "./leaf.js";
+import type { Leaf, Placement, Split } from "./leaf.js";
 import { Slots } from "./slots.js";
 
 /** Leaves with fewer rows look at one feature after the other in a small histogram. */

@@ -1,19 +1,10 @@
 import type { Kernels } from "../kernels/kernels.js";
-import {
-  BINS,
-  CANDIDATE_BYTES,
-  candidateAt,
-  controlAt,
-  KIND_BYTES,
-  kindAt,
-  leafAt,
-  SMALL_ROWS,
-  SORT_AT,
-} from "../kernels/layout.js";
+import { CANDIDATE_BYTES, candidateAt, controlAt, KIND_BYTES, kindAt, leafAt, SMALL_ROWS, SORT_AT } from "../kernels/layout.js";
+import { Candidates } from "./candidates.js";
 import { FeatureSampler } from "./feature-sampler.js";
-import { DEEPEST, type Ground, type GrowthLimits, type Placement, type SplitSearch, type TreeTask } from "./growth.js";
+import { DEEPEST, type Ground, type GrowthLimits, type SplitSearch, type TreeTask } from "./growth.js";
 import type { GrowthMemory } from "./growth-memory.js";
-import type { Leaf, Split } from "./leaf.js";
+import { goesLeft, type Leaf, newLeaf, type Placement, type Split } from "./leaf.js";
 import { histogramArguments, operations, scanArguments } from "./operations.js";
 import type { ScanRules } from "./scan-rules.js";
 import { Slots } from "./slots.js";
@@ -36,6 +27,7 @@ export class GradientSearch implements SplitSearch {
   private readonly ints: Int32Array<ArrayBufferLike>;
   private readonly words: Uint32Array<ArrayBufferLike>;
   private readonly doubles: Float64Array<ArrayBufferLike>;
+  private readonly candidates: Candidates;
   private readonly slots: Slots;
   private readonly sampler: FeatureSampler;
   private readonly isSampling: boolean;
@@ -56,6 +48,7 @@ export class GradientSearch implements SplitSearch {
     this.ints = ground.team.ints;
     this.doubles = ground.team.doubles;
     this.words = new Uint32Array(this.ints.buffer);
+    this.candidates = new Candidates(ground.table, this.ints, this.doubles);
     this.slots = new Slots(memory.pool, memory.histogramBytes, memory.slotCount);
     this.sampler = new FeatureSampler(featureCount);
     this.isSampling = limits.featuresPerSplit < featureCount;
@@ -286,28 +279,12 @@ export class GradientSearch implements SplitSearch {
 
   /** Picks the best of the candidates; looks at further features where only some were drawn and none splits. */
   private choose(leaf: Leaf, place: 0 | 1, slot: number): void {
-    let feature = this.best(place, this.isSampling ? this.everyFeature : this.task.features);
+    let feature = this.candidates.best(this.memory.candidates[place], this.isSampling ? this.everyFeature : this.task.features);
     while (feature >= 0 && !this.hasRows(leaf, place, slot, feature)) {
-      feature = this.best(place, this.isSampling ? this.everyFeature : this.task.features);
+      feature = this.candidates.best(this.memory.candidates[place], this.isSampling ? this.everyFeature : this.task.features);
     }
     if (feature < 0 && this.isSampling) feature = this.lookFurther(leaf, place, slot);
-    leaf.split = feature < 0 ? null : this.readSplit(place, feature);
-  }
-
-  private best(place: 0 | 1, features: Int32Array): number {
-    const { ints, doubles } = this;
-    const address = this.memory.candidates[place];
-    let gain = Number.NEGATIVE_INFINITY;
-    let best = -1;
-    for (let position = 0; position < features.length; position++) {
-      const at = address + features[position] * CANDIDATE_BYTES;
-      if (ints[(at + candidateAt.bin) >>> 2] < 0) continue;
-      const own = doubles[(at + candidateAt.gain) >>> 3];
-      if (own <= gain) continue;
-      gain = own;
-      best = features[position];
-    }
-    return best;
+    leaf.split = feature < 0 ? null : this.candidates.read(this.memory.candidates[place], feature);
   }
 
   /**
@@ -325,7 +302,7 @@ export class GradientSearch implements SplitSearch {
     if (left >= certain && leaf.hessian - left >= certain) return true;
     const column = ground.table.columns + feature * ground.table.rowCount;
     kernels.countBins(column, memory.index + 4 * leaf.begin, leaf.count, memory.counts);
-    const split = this.readSplit(place, feature);
+    const split = this.candidates.read(this.memory.candidates[place], feature);
     const { valueBins } = ground.table.features[feature];
     let rows = 0;
     for (let bin = 0; bin <= valueBins; bin++) if (goesLeft(split, bin, valueBins)) rows += ints[(memory.counts >>> 2) + bin];
@@ -364,24 +341,10 @@ export class GradientSearch implements SplitSearch {
         );
       }
       const own = Int32Array.of(feature);
-      if (this.best(place, own) >= 0 && this.hasRows(leaf, place, slot, feature)) return feature;
+      if (this.candidates.best(this.memory.candidates[place], own) >= 0 && this.hasRows(leaf, place, slot, feature))
+        return feature;
     }
     return -1;
-  }
-
-  private readSplit(place: 0 | 1, feature: number): Split {
-    const { ints, doubles } = this;
-    const at = this.memory.candidates[place] + feature * CANDIDATE_BYTES;
-    const isCategory = this.ground.table.features[feature].category !== null;
-    return {
-      gain: doubles[(at + candidateAt.gain) >>> 3],
-      feature,
-      bin: ints[(at + candidateAt.bin) >>> 2],
-      missingLeft: ints[(at + candidateAt.missingLeft) >>> 2] === 1,
-      leftGradient: doubles[(at + candidateAt.leftGradient) >>> 3],
-      leftHessian: doubles[(at + candidateAt.leftHessian) >>> 3],
-      set: isCategory ? this.memory.arena.bytes(at + candidateAt.set, BINS / 8).slice() : null,
-    };
   }
 
   private writeLeaf(leaf: Leaf, place: 0 | 1): void {
@@ -411,32 +374,6 @@ export class GradientSearch implements SplitSearch {
   private mark(kinds: number, feature: number, isUsed: number): void {
     this.ints[(kinds + feature * KIND_BYTES + kindAt.isUsed) >>> 2] = isUsed;
   }
-}
-
-/** Which side a bin takes. */
-export function goesLeft(split: Split, bin: number, valueBins: number): boolean {
-  if (bin === valueBins) return split.missingLeft;
-  if (split.set !== null) return (split.set[bin >>> 3] & (1 << (bin & 7))) !== 0;
-  return bin <= split.bin;
-}
-
-function newLeaf(place: Placement, gradient: number, hessian: number, lower: number, upper: number, extraL2: number): Leaf {
-  return {
-    node: place.node,
-    depth: place.depth,
-    begin: place.begin,
-    count: place.count,
-    followersBegin: place.followersBegin,
-    followersCount: place.followersCount,
-    gradient,
-    hessian,
-    totals: null,
-    lower,
-    upper,
-    extraL2,
-    slot: -1,
-    split: null,
-  };
 }
 
 const neverRandom = {

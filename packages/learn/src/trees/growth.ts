@@ -1,6 +1,6 @@
 import type { BinnedTable } from "../binning/binned-table.js";
 import type { Random } from "../random/random.js";
-import type { Leaf } from "./leaf.js";
+import type { Leaf, Placement } from "./leaf.js";
 import type { Team } from "./team.js";
 
 /** What a split must keep to, and how far a tree grows. */
@@ -52,9 +52,6 @@ export interface SplitSearch {
   takeSlot(leaf: Leaf): number;
   release(leaf: Leaf): void;
 }
-
-/** Where a new leaf stands in tree and index. */
-export type Placement = Pick<Leaf, "node" | "depth" | "begin" | "count" | "followersBegin" | "followersCount">;
 
 /** No tree grows deeper, whatever its limit: explaining a row recurses as deep as the tree. */
 export const DEEPEST = 1_000;

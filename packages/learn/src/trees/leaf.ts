@@ -35,3 +35,40 @@ export interface Leaf {
   slot: number;
   split: Split | null;
 }
+
+/** Where a new leaf stands in tree and index. */
+export type Placement = Pick<Leaf, "node" | "depth" | "begin" | "count" | "followersBegin" | "followersCount">;
+
+/** A leaf without a split yet. */
+export function newLeaf(
+  place: Placement,
+  gradient: number,
+  hessian: number,
+  lower: number,
+  upper: number,
+  extraL2: number,
+): Leaf {
+  return {
+    node: place.node,
+    depth: place.depth,
+    begin: place.begin,
+    count: place.count,
+    followersBegin: place.followersBegin,
+    followersCount: place.followersCount,
+    gradient,
+    hessian,
+    totals: null,
+    lower,
+    upper,
+    extraL2,
+    slot: -1,
+    split: null,
+  };
+}
+
+/** Which side a bin takes. */
+export function goesLeft(split: Split, bin: number, valueBins: number): boolean {
+  if (bin === valueBins) return split.missingLeft;
+  if (split.set !== null) return (split.set[bin >>> 3] & (1 << (bin & 7))) !== 0;
+  return bin <= split.bin;
+}

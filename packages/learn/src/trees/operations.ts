@@ -1,14 +1,5 @@
 import type { Kernels } from "../kernels/kernels.js";
-import {
-  CANDIDATE_BYTES,
-  CELL_BYTES,
-  controlAt,
-  FEATURE_BYTES,
-  KIND_BYTES,
-  kindAt,
-  SCAN_BYTES,
-  SORT_AT,
-} from "../kernels/layout.js";
+import { CELL_BYTES, controlAt, FEATURE_BYTES, KIND_BYTES, kindAt, SCAN_BYTES, SORT_AT } from "../kernels/layout.js";
 
 /** What a thread needs to carry out a chunk of an operation. */
 export interface Crew {
@@ -183,6 +174,3 @@ function scanChunk({ kernels, ints, thread }: Crew, chunk: number): void {
     kernels.scanFeatures(larger, 0, scan("kindsOfLarger"), first, last, rules, leaf, scratch, scan("candidatesOfLarger"));
   }
 }
-
-/** Bytes of candidates of all features. */
-export const candidateBytes = (features: number): number => features * CANDIDATE_BYTES;

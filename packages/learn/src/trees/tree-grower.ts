@@ -1,10 +1,9 @@
 import type { BinnedFeature } from "../binning/binned-table.js";
 import { controlAt } from "../kernels/layout.js";
 import type { EnsembleBuilder } from "./ensemble-builder.js";
-import { goesLeft } from "./gradient-search.js";
-import type { Ground, GrowthLimits, Placement, SplitSearch, TreeTask } from "./growth.js";
+import type { Ground, GrowthLimits, SplitSearch, TreeTask } from "./growth.js";
 import type { GrowthMemory } from "./growth-memory.js";
-import type { Leaf, Split } from "./leaf.js";
+import { goesLeft, type Leaf, type Placement, type Split } from "./leaf.js";
 import { operations } from "./operations.js";
 import { MOST_CHUNKS } from "./team.js";
 
