@@ -117,6 +117,7 @@ export const english = {
     takeNew: "Use the new version",
     reasons: "Why",
     reasonsCaption: "What each part of the row adds to the prediction (exact SHAP values)",
+    innerScale: "On the model's inner scale (its score before it becomes probabilities), where effects add up exactly.",
     start: "without knowing the row",
     end: "prediction",
     others: (count: number) => `${count} others`,

@@ -116,6 +116,8 @@ export const spanish: Messages = {
     takeNew: "Usar la versión nueva",
     reasons: "Por qué",
     reasonsCaption: "Lo que cada parte de la fila añade a la predicción (valores SHAP exactos)",
+    innerScale:
+      "En la escala interna del modelo (su puntuación antes de volverse probabilidades), donde los efectos suman con exactitud.",
     start: "sin conocer la fila",
     end: "predicción",
     others: (count) => `otros ${count}`,

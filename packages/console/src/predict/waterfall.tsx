@@ -35,7 +35,9 @@ export function Waterfall({ reasons }: { readonly reasons: Reasons }) {
         </button>
       </div>
       <table className="waterfall">
-        <caption className="small soft">{say.predict.reasonsCaption}</caption>
+        <caption className="small soft">
+          {say.predict.reasonsCaption} {reasons.scale === "inner" && say.predict.innerScale}
+        </caption>
         <colgroup>
           <col className="waterfall-names" />
           <col />
