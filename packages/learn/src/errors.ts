@@ -82,6 +82,10 @@ export const errors = defineErrors("LEARN", {
     message: ({ problem }: { problem: string }) => `The answers cannot be calibrated: ${problem}.`,
     hint: () => "Give the split a larger validation part, or leave this out of the pipeline's answers.",
   },
+  CROSS_VALIDATION_INVALID: {
+    status: 400,
+    message: ({ problem }: { problem: string }) => `The rows cannot be cross-validated: ${problem}.`,
+  },
   FEATURE_NOT_FINITE: {
     status: 400,
     message: ({ feature }: { feature: string }) => `The feature "${feature}" holds an infinite value.`,

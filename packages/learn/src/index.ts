@@ -79,3 +79,4 @@ export { checkSpace, type ParameterRange, randomSearch, type SearchSpace } from 
 export { checkParameter, type LearnerSpecification, type ParameterValue, resolveParameters } from "./tune/resolve-parameters.js";
 export * from "./tune/search.js";
 export { type Rungs, USUAL_RUNGS } from "./tune/successive-halving.js";
+export * from "./validation/cross-validation.js";
