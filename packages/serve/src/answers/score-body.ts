@@ -8,11 +8,12 @@ import type { ModelIdentity } from "../models/served-model.js";
 import { decodeJson, textOf } from "../rows/decode-body.js";
 import { type AnswerOptions, type RequestRows, requestRows } from "../rows/request-rows.js";
 import { fieldsOf } from "./answer-fields.js";
+import { answerCounterfactual } from "./counterfactual-request.js";
 import { type Explanation, presentExplanation } from "./explanation.js";
 import type { Prediction } from "./prediction.js";
 
 /** How a body is written, and so its answer: our rows, two protocols of others, and parts of streams. */
-export type BodyForm = "rows" | "openInference" | "invocation" | "invocationCsv" | "lines" | "csvLines";
+export type BodyForm = "rows" | "openInference" | "invocation" | "invocationCsv" | "lines" | "csvLines" | "counterfactual";
 
 /** Everything that scoring a body needs besides body and model: plain data, so that a thread can do it. */
 export interface ScoringCall {
@@ -80,6 +81,13 @@ export function scoreBody(model: AnsweringModel, call: ScoringCall, body: Uint8A
       if (rows.length > call.mostRows) throw errors.TOO_MANY_ROWS({ rows: rows.length, limit: call.mostRows });
       const answered = answer(model, rows, call.options, false);
       return scored(model, call, JSON.stringify(invocationAnswer(answered.predictions)), answered);
+    }
+    case "counterfactual": {
+      const { scoring, identity } = model;
+      const answer = answerCounterfactual(scoring, identity.pipeline, decodeJson(body).value);
+      const text = `${headText(call.id, identity)}${JSON.stringify(answer).slice(1)}`;
+      // A question of "what if" is no prediction of anything: it is not kept.
+      return { text, rows: 1, isSingle: true, isExplained: true, log: null, predictions: [] };
     }
     case "lines":
     case "csvLines":

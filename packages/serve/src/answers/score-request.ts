@@ -57,7 +57,7 @@ const LONGEST_ON_LOOP_MS = 2;
 export function scoreRequest(service: PredictionService, request: ScoringRequest): AnswerText | Promise<AnswerText> {
   const { pipeline, form, body, options, columns } = request;
   const champion = request.model ?? pipeline.ready();
-  const rollout = service.rolloutOf(pipeline);
+  const rollout = form === "counterfactual" ? null : service.rolloutOf(pipeline);
   const challenger = request.model === undefined ? (rollout?.choose() ?? null) : null;
   const model = challenger?.model ?? champion;
   const call: ScoringCall = {
@@ -70,9 +70,10 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
     ...(columns === undefined ? {} : { columns }),
   };
   const { threads } = service;
-  if (threads !== null && model.cost.estimateMs(body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS) {
+  const isSearch = form === "counterfactual";
+  if (threads !== null && (isSearch || model.cost.estimateMs(body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS)) {
     return threads.score(model, call, body).then((scored) => {
-      model.cost.observe(scored.rows, scored.milliseconds, scored.isExplained);
+      if (!isSearch) model.cost.observe(scored.rows, scored.milliseconds, scored.isExplained);
       tell(service, request, model, call.id, scored);
       return scored.bytes;
     });
@@ -87,7 +88,7 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
   const start = performance.now();
   const scored = scoreBody(champion, call, body);
   const milliseconds = performance.now() - start;
-  champion.cost.observe(scored.rows, milliseconds, scored.isExplained);
+  if (!isSearch) champion.cost.observe(scored.rows, milliseconds, scored.isExplained);
   rollout?.championAnswered(scored.predictions, milliseconds, (other) => {
     service.metrics.challenged(pipeline.name, "shadow", scored.rows);
     return scoreBody(other, { ...call, wantsLog: false }, body).predictions;

@@ -53,7 +53,7 @@ describe("/openapi.json", () => {
       expect(statuses, `${method} ${path}`).toContain(String(response.statusCode));
       expect(response.body).not.toContain("SERVE_ROUTE_UNKNOWN");
     }
-    expect(operations).toHaveLength(31);
+    expect(operations).toHaveLength(33);
   });
 
   it("is a page too, which loads nothing from elsewhere", async () => {

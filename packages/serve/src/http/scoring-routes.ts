@@ -7,7 +7,7 @@ import type { ServedPipeline } from "../models/served-pipeline.js";
 import type { PredictionService } from "../service.js";
 import { callerOf, continueTrace } from "./caller.js";
 import type { Door } from "./door.js";
-import { answerOptions } from "./query-options.js";
+import { answerOptions, checkOptions } from "./query-options.js";
 import { streamAnswers } from "./stream-answers.js";
 
 type NamedRequest = FastifyRequest<{ Params: { name: string } }>;
@@ -24,6 +24,25 @@ export function addScoringRoutes(app: FastifyInstance, service: PredictionServic
       answerRequest(service, door, service.onlyPipeline(action), action, request, reply),
     );
   }
+  app.post("/v1/pipelines/:name/counterfactual", (request: NamedRequest, reply) =>
+    answerWhatIf(service, door, service.pipeline(request.params.name), request, reply),
+  );
+  app.post("/counterfactual", (request, reply) =>
+    answerWhatIf(service, door, service.onlyPipeline("counterfactual"), request, reply),
+  );
+}
+
+/** What would have to be otherwise for another answer. */
+function answerWhatIf(
+  service: PredictionService,
+  door: Door,
+  pipeline: ServedPipeline,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | Promise<FastifyReply> {
+  checkOptions(request.query as object, []);
+  const options = { explain: false, top: null, view: "feature" } as const;
+  return sendScored(service, door, { pipeline, form: "counterfactual", options, request, reply });
 }
 
 function answerRequest(

@@ -92,6 +92,13 @@ function pipelinePaths({ name, model }: ServedPipeline, prefix: string, suffix: 
       requestBody,
       responses: scored(true),
     }),
+    [`${prefix}/counterfactual`]: operation("counterfactual", "The smallest change that gives another answer", {
+      requestBody: { required: true, ...whatIfContent(row, example) },
+      responses: {
+        200: { description: "What would have to be otherwise", ...jsonContent(whatIfSchema) },
+        ...problems(400, 408, 413, 415, 422),
+      },
+    }),
     [`${prefix}/explain/global`]: readOperation(`explainGlobal${suffix}-${name}`, "What the model looks at on the whole", {
       schema: globalSchema,
       responses: problems(400),
@@ -107,6 +114,61 @@ function pipelinePaths({ name, model }: ServedPipeline, prefix: string, suffix: 
     }),
   };
 }
+
+function whatIfContent(row: JsonValue, example: JsonValue): { content: JsonSchema } {
+  const goal = {
+    type: "object",
+    properties: {
+      atLeast: { type: "number" },
+      atMost: { type: "number" },
+      label: { type: "string" },
+      alert: { type: "boolean" },
+    },
+    minProperties: 1,
+    maxProperties: 1,
+    additionalProperties: false,
+  };
+  const schema = {
+    type: "object",
+    properties: {
+      row,
+      goal,
+      change: { type: "array", items: { type: "string" }, description: "Columns that may change" },
+      most: { type: "integer", minimum: 1, maximum: 4, description: "Changes at once" },
+    },
+    required: ["row", "goal"],
+    additionalProperties: false,
+  };
+  const asked = example === null ? {} : { example: { row: example, goal: { atLeast: 0 } } };
+  return { content: { "application/json": { schema, ...asked } } };
+}
+
+const whatIfSchema: JsonSchema = {
+  type: "object",
+  properties: {
+    id: { type: "string", format: "uuid" },
+    prediction: { type: "object" },
+    reached: { type: "boolean", description: "True: the row reaches the goal as it is" },
+    counterfactual: {
+      type: ["object", "null"],
+      description: "null: no change was found, or none is needed",
+      properties: {
+        changes: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: { column: { type: "string" }, from: {}, to: {} },
+            required: ["column", "from", "to"],
+          },
+        },
+        prediction: { type: "object" },
+        distance: { type: "number" },
+      },
+      required: ["changes", "prediction", "distance"],
+    },
+  },
+  required: ["id", "prediction", "reached", "counterfactual"],
+};
 
 const labelSchema: JsonSchema = {
   type: "object",
@@ -180,11 +242,11 @@ function systemPaths(): Record<string, JsonValue> {
     "/v1/pipelines": readOperation("list", "What is served"),
     "/v1/pipelines/{name}": readOperation("describe", "One pipeline: its model, metrics, inputs and an example", {
       parameters: [name],
-      responses: problems(404),
+      responses: problems(400, 404),
     }),
     "/v1/pipelines/{name}/rollout": readOperation("rollout", "How versions on trial do", {
       parameters: [name],
-      responses: problems(404),
+      responses: problems(400, 404),
     }),
     "/v1/pipelines/{name}/quality": readOperation("quality", "How good the answers were, by version", {
       parameters: [name, days],

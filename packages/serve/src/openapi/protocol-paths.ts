@@ -19,7 +19,7 @@ export function openInferencePaths(pipelines: readonly ServedPipeline[]): Record
   const model = "/v2/models/{name}";
   const name = pathParameter("name");
   const version = pathParameter("version");
-  const notFound = problems(404, 503);
+  const notFound = problems(400, 404, 503);
   const infer = (operationId: string, parameters: JsonValue[]): JsonValue => ({
     post: {
       operationId,

@@ -68,7 +68,8 @@ function readOptions(body: Record<string, unknown>, names: readonly string[], as
   const view = effectViews.find((known) => known === by);
   if (given("by") && view === undefined) throw badOption("by", effectViews.join(", "), by);
   return {
-    explain: given("explain") ? explain === true : asked.explain,
+    // `/explain` explains, whatever the body says.
+    explain: asked.explain || (given("explain") && explain === true),
     top: given("top") ? (top as number) : asked.top,
     view: given("by") && view !== undefined ? view : asked.view,
   };
