@@ -24,8 +24,15 @@ export interface EvaluationReport {
   readonly metrics: Readonly<Record<string, Measurement>>;
   readonly slices: readonly SliceMeasurement[];
   readonly explanation: ExplanationSummary | null;
+  /** Simple models on the same rows; absent where none were fitted (the champion's report, anomalies). */
+  readonly baselines?: readonly BaselineMeasurement[];
   /** What a reader should know: that there are no labels, for instance. */
   readonly notes: readonly string[];
+}
+
+export interface BaselineMeasurement {
+  readonly learner: "dummy" | "linear";
+  readonly metrics: Readonly<Record<string, Measurement>>;
 }
 
 export interface ExplanationSummary {

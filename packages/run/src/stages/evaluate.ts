@@ -10,10 +10,12 @@ import {
 import type { ObjectReference } from "@atalaya/store";
 import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
-import type { EvaluationReport } from "../reports/evaluation-report.js";
+import type { BaselineMeasurement, EvaluationReport } from "../reports/evaluation-report.js";
 import { formatMetric } from "../reports/judge.js";
+import { measureBaselines } from "../training/baselines.js";
 import { evaluateModel } from "../training/evaluate-model.js";
 import { rowsOfPart, TEST, TRAIN } from "../training/parts.js";
+import { readTarget, selectTarget } from "../training/target.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import { loadParts, type PartsOutcome } from "./split.js";
 import type { StageContext } from "./stage.js";
@@ -38,8 +40,26 @@ export interface Holdout {
 /** Judges the challenger on rows that nothing was fitted on and nothing was chosen by. */
 export async function evaluate(context: StageContext, trained: TrainOutcome, holdout: Holdout): Promise<EvaluateOutcome> {
   const bytes = await context.store.objects.get(trained.bundle);
-  const { report } = await reportOn(context, decodeBundle(bytes), trained.bundle.sha256, holdout);
-  return storeReport(context, report);
+  const bundle = decodeBundle(bytes);
+  const { report } = await reportOn(context, bundle, trained.bundle.sha256, holdout);
+  return storeReport(context, { ...report, baselines: await baselinesOn(context, bundle, holdout) });
+}
+
+/** Simple models beside the challenger, where the test part judges it. */
+async function baselinesOn(
+  context: StageContext,
+  { model }: ModelBundle,
+  { rows, divided, replay }: Holdout,
+): Promise<BaselineMeasurement[]> {
+  if (replay !== null) return [];
+  const { definition, pool } = context;
+  const frame = await loadRows(context, rows);
+  const parts = await loadParts(context, divided);
+  const target = readTarget(definition, frame);
+  if (target === null) return [];
+  const positions = rowsOfPart(parts, TRAIN);
+  const training = { training: selectRows(frame, positions), target: selectTarget(target, positions) };
+  return measureBaselines(definition, model, training, selectRows(frame, rowsOfPart(parts, TEST)), pool);
 }
 
 /** A report, and the truth and answers that it was computed from. */
@@ -106,9 +126,17 @@ export async function storeReport(context: StageContext, report: EvaluationRepor
     },
     summary: [
       `${said.join(", ") || "nothing could be measured"} on ${report.rows.toLocaleString("en-US")} rows`,
+      ...(report.baselines ?? []).flatMap((baseline) => saidOf(baseline)),
       ...report.notes,
     ].join("; "),
   };
+}
+
+/** A baseline by the first metric that it has. */
+function saidOf({ learner, metrics }: BaselineMeasurement): string[] {
+  const first = Object.entries(metrics).find(([, measured]) => "value" in measured);
+  if (first === undefined || !("value" in first[1])) return [];
+  return [`${learner === "dummy" ? "without features" : "linear"} ${first[0]} ${formatMetric(first[1].value)}`];
 }
 
 export function loadReport(context: StageContext, outcome: EvaluateOutcome): Promise<EvaluationReport> {

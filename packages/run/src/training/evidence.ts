@@ -13,7 +13,7 @@ export function evidenceOf(
   if (outputs.task === "classification" && target.kind === "class") {
     const { task, probability, decisionThreshold } = outputs;
     const decided = decisionThreshold === undefined ? {} : { decisionThreshold };
-    return { task, classes: target.classes, truth: target.codes, probability, ...decided };
+    return { task, classes: outputs.classes, truth: codesOf(target, outputs.classes), probability, ...decided };
   }
   throw new TypeError(`a model for ${outputs.task} was given a ${target.kind} as truth`);
 }
@@ -23,4 +23,10 @@ export function scoresOf(model: FittedModel, raw: readonly Float64Array[]): { sc
   const outputs = outputsOf(model, raw);
   if (outputs.task !== "anomaly") throw new TypeError(`a model for ${outputs.task} was asked for anomaly scores`);
   return outputs;
+}
+
+/** The classes by their places in the model: rows that lack one of them would count the others otherwise. */
+function codesOf({ codes, classes }: Extract<Target, { kind: "class" }>, known: readonly string[]): Int32Array {
+  const places = classes.map((name) => known.indexOf(name));
+  return codes.map((code) => places[code] ?? -1);
 }
