@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   atLeast,
+  atMost,
   column,
   dataset,
   files,
   gradientBoosting,
   isPipeline,
+  linear,
   logBetween,
   noWorseThanChampion,
   type Pipeline,
@@ -15,10 +17,12 @@ import {
   setting,
   shuffled,
 } from "@atalaya/define";
+import { createScorer, decodeBundle } from "@atalaya/learn";
 import { openRegistry, type Registry } from "@atalaya/registry";
 import { openStore, type Store } from "@atalaya/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openRunner, type RunEvent, type Runner } from "./index.js";
+import type { EvaluationReport } from "./reports/evaluation-report.js";
 
 const homes = dataset("homes", {
   price: column.number({ unit: "USD", min: 1 }),
@@ -38,6 +42,18 @@ function homePipeline(name: string, leastR2: number, reads: string) {
     .gate(atLeast("r2", leastR2), noWorseThanChampion("rmse", { tolerance: 0.01 }))
     .promote("production");
 }
+
+/** Values with an interval around them, by a learner without ranges: nothing is tuned. */
+const rangedHomes: unknown = pipeline("ranged-homes")
+  .ingest(homes, files(setting.url("HOMES")))
+  .validate({ maxRejected: 0.05 })
+  .features(homes.features({ target: "price", derive: () => ({}) }))
+  .split(shuffled({ test: 0.2, validation: 0.2, seed: 7 }))
+  .train({}, linear({ l2: 0.1 }))
+  .answer({ interval: { coverage: 0.8 } })
+  .evaluate({ metrics: ["mae"] })
+  .gate(atMost("mae", 20_000))
+  .promote("production");
 
 /** 400 homes whose price follows bed and size; two of them break the contract, in lines 12 and 13. */
 function homesFile(shift = 0): string {
@@ -84,6 +100,7 @@ beforeAll(async () => {
     const made: unknown = homePipeline(name, leastR2, reads);
     if (isPipeline(made)) pipelines.set(name, made);
   }
+  if (isPipeline(rangedHomes)) pipelines.set("ranged-homes", rangedHomes);
   store = await openStore({ home, databaseUrl: null, s3: null });
   registry = openRegistry(store);
   runner = await open();
@@ -131,6 +148,37 @@ test("a refused model is registered with its reason and never carries the alias"
   expect(result.reasons.join("\n")).toMatch(/refused: r2 0\.9\d* is below/);
   expect(await registry.aliasOf("strict-homes", "production")).toBeNull();
   expect((await registry.list("strict-homes")).map((version) => version.verdict)).toEqual(["refused"]);
+});
+
+test("answers carry an interval that holds the truth as often as it says; a dummy is measured beside the model", async () => {
+  const result = await runner.run("ranged-homes");
+  expect(result.verdict).toBe("promoted");
+  const { bytes } = await registry.loadBundle("ranged-homes", { alias: "production" });
+  const bundle = decodeBundle(bytes);
+  expect(bundle.model.learner).toBe("linear");
+  const scorer = createScorer(bundle);
+  let held = 0;
+  for (let row = 0; row < 400; row++) {
+    const bed = (row * 7) % 5;
+    const size = row % 11 === 3 ? null : 500 + ((row * 37) % 900);
+    const answer = scorer.answerRow({ bed, size, city: `c${row % 3}` });
+    if (answer === null || !("interval" in answer) || answer.interval === undefined) throw new Error("no interval");
+    const truth = 100_000 + bed * 40_000 + (size ?? 900) * 90 + ((row * 13) % 70) * 100;
+    if (truth >= answer.interval.low && truth <= answer.interval.high) held++;
+  }
+  expect(held / 400).toBeGreaterThan(0.72);
+  expect(held / 400).toBeLessThan(0.9);
+  const [last] = await store.runs.list({ pipeline: "ranged-homes", limit: 1 });
+  const steps = await store.audit.list("evaluation", { run: last?.id ?? "none" });
+  expect(steps.map(({ step }) => step)).toContain("evaluate");
+  const [version] = await registry.list("ranged-homes");
+  const report = JSON.parse(Buffer.from(await store.objects.get(version!.report!)).toString("utf8")) as EvaluationReport;
+  const dummyError = report.baselines?.find(({ learner }) => learner === "dummy")?.metrics["mae"];
+  expect(report.baselines?.map(({ learner }) => learner)).toEqual(["dummy"]);
+  expect(dummyError).toMatchObject({ value: expect.any(Number) });
+  expect(Number(dummyError !== undefined && "value" in dummyError && dummyError.value)).toBeGreaterThan(
+    2 * Number(result.metrics["mae"]),
+  );
 });
 
 test("a failed run names file and cure, is kept as failed, and leaves the version before serving", async () => {
