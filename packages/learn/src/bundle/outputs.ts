@@ -1,6 +1,6 @@
 import { exp, expm1, sigmoid } from "../arithmetic/exponential.js";
 import { calibratedProbability } from "../calibration/calibrate.js";
-import { anomalyScore } from "../isolation-forest/path-length.js";
+import { anomalyScores } from "../isolation-forest/path-length.js";
 import { mostProbable } from "../metrics/classification.js";
 import type { FittedModel, PredictionInterval } from "../model/model.js";
 import type { ModelBundle } from "./bundle.js";
@@ -90,7 +90,7 @@ export function outputsOf(model: FittedModel, raw: readonly Float64Array[]): Mod
       return { task: "classification", classes: classes ?? [], probability: raw };
     case "pathLength": {
       const { rowsPerTree, alertThreshold } = isolation ?? { rowsPerTree: 2, alertThreshold: Number.POSITIVE_INFINITY };
-      return { task: "anomaly", scores: raw[0].map((length) => anomalyScore(length, rowsPerTree)), alertThreshold };
+      return { task: "anomaly", scores: anomalyScores(raw[0], rowsPerTree), alertThreshold };
     }
   }
 }

@@ -9,7 +9,7 @@ import { predictEnsemble } from "../trees/predict.js";
 import type { ParametersOf } from "../tune/parameter-schema.js";
 import { alertThreshold } from "./alert-threshold.js";
 import { IsolationTreeGrower } from "./isolation-tree.js";
-import { anomalyScore } from "./path-length.js";
+import { anomalyScores } from "./path-length.js";
 
 /**
  * Isolation forest with scikit-learn's definitions: each tree isolates `rowsPerTree` distinct rows (all, where there are
@@ -33,7 +33,7 @@ export function fitIsolationForest(
   checkColumns(matrix);
   const rowsPerTree = Math.min(parameters.rowsPerTree, matrix.rowCount);
   const trees = growTrees(matrix, rowsPerTree, parameters.trees, options);
-  const scores = (): Float64Array => predictEnsemble(trees, matrix)[0].map((length) => anomalyScore(length, rowsPerTree));
+  const scores = (): Float64Array => anomalyScores(predictEnsemble(trees, matrix)[0], rowsPerTree);
   return {
     learner: "isolationForest",
     parameters,

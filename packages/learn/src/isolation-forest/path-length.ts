@@ -19,3 +19,9 @@ export function averagePathLength(rows: number): number {
 export function anomalyScore(pathLength: number, rowsPerTree: number): number {
   return exp2(-pathLength / averagePathLength(rowsPerTree));
 }
+
+/** As `anomalyScore`, of many rows. */
+export function anomalyScores(pathLengths: Float64Array, rowsPerTree: number): Float64Array {
+  const average = averagePathLength(rowsPerTree);
+  return pathLengths.map((length) => exp2(-length / average));
+}
