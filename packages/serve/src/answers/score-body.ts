@@ -25,6 +25,8 @@ export interface ScoringCall {
   readonly mostExplainedRows: number;
   /** True: inputs and answers are wanted as text, to be kept. */
   readonly wantsLog: boolean;
+  /** True: the body is one of several parts of a list, and the answer is the text between the brackets of its own. */
+  readonly isPart?: boolean;
   /** Names of the columns of a part of CSV, which only the first part holds. */
   readonly columns?: readonly string[];
 }
@@ -101,6 +103,8 @@ function scoreRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | 
     explain ? call.mostExplainedRows : call.mostRows,
   );
   const { rows, isSingle, options } = request;
+  const plain = isSingle || rows.length < MANY_ROWS ? null : scorePlainly(model, call, request, text);
+  if (plain !== null) return plain;
   const answered = answer(model, rows, options, isSingle);
   const head = headText(call.id, model.identity);
   const part = (row: number) => answerText(model, call.id, answered, row, options, isSingle);
@@ -116,14 +120,36 @@ function scoreRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | 
   };
 }
 
+/** Rows from which an answer is written from columns, without an object for each. */
+const MANY_ROWS = 64;
+
+/** Many rows without explanations or further fields; null: it takes the long way. */
+function scorePlainly(model: AnsweringModel, call: ScoringCall, request: RequestRows, text: string): ScoredBody | null {
+  const { scoring, identity } = model;
+  const { rows, options } = request;
+  if (scoring.writePredictions === undefined || options.explain || identity.rules.fields.predict.length > 0) return null;
+  const { frame, problems } = scoring.read(rows);
+  if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: identity.pipeline, problems, isSingle: false });
+  const answers = scoring.writePredictions(frame);
+  const log = call.wantsLog ? { inputs: inputsText(model, request, text), answers: `[${answers}]` } : null;
+  const written = call.isPart === true ? answers : listAnswer(call.id, identity, answers);
+  return { text: written, rows: rows.length, isSingle: false, isExplained: false, log, predictions: [] };
+}
+
+/** An answer to several rows, of the text of their predictions. */
+export function listAnswer(id: string, identity: ModelIdentity, answers: string): string {
+  return `${headText(id, identity)}"predictions":[${answers}]}`;
+}
+
 /** Each row of a stream has its own outcome, so a bad one spoils no other. */
 function scoreLines(model: AnsweringModel, call: ScoringCall, text: string): ScoredBody {
   const { scoring, identity } = model;
   const { view, top } = call.options;
   const lines = call.columns === undefined ? readLines(text) : rowsOfCsv(text, scoring.inputs, call.columns).map(goodLine);
-  const outcomes = judgeLines(lines, scoring, identity.pipeline);
-  const good = outcomes.filter(({ problem }) => problem === null).map(({ row }) => row);
-  const answered = answer(model, good, call.options, false);
+  const { outcomes, good } = judgeLines(lines, scoring, identity.pipeline);
+  const { rows, frame } = good;
+  const explained = call.options.explain ? scoring.explain(frame) : null;
+  const answered: Answered = { rows, predictions: scoring.predict(frame), explanations: explained };
   const explanations = answered.explanations?.map((explanation) => presentExplanation(explanation, view, top)) ?? null;
   const write = call.form === "lines" ? lineAnswers : csvAnswers;
   return scored(model, call, write(call.id, outcomes, { ...answered, explanations }, scoring), answered);

@@ -2,10 +2,12 @@ import type { ServedModel } from "../models/served-model.js";
 import type { ServedPipeline } from "../models/served-pipeline.js";
 import type { Challenger } from "../rollout/challenger.js";
 import type { AnswerOptions } from "../rows/request-rows.js";
+import { splitBody } from "../rows/split-body.js";
 import type { PredictionService } from "../service.js";
+import type { ScoringThreads } from "../threads/scoring-threads.js";
 import type { Explanation } from "./explanation.js";
 import type { Prediction } from "./prediction.js";
-import { type BodyForm, type LoggedText, type ScoredBody, type ScoringCall, scoreBody } from "./score-body.js";
+import { type BodyForm, type LoggedText, listAnswer, type ScoredBody, type ScoringCall, scoreBody } from "./score-body.js";
 
 /** Which model answered. */
 export interface AnswerHead {
@@ -71,6 +73,8 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
   };
   const { threads } = service;
   const isSearch = form === "counterfactual";
+  const parts = threads === null ? null : partsOf(request, threads.threadCount);
+  if (threads !== null && parts !== null) return scoreParts(service, threads, request, champion, call, parts);
   if (threads !== null && (isSearch || model.cost.estimateMs(body?.length ?? 0, options.explain) > LONGEST_ON_LOOP_MS)) {
     return threads.score(model, call, body).then((scored) => {
       if (!isSearch) model.cost.observe(scored.rows, scored.milliseconds, scored.isExplained);
@@ -95,6 +99,56 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
   });
   tell(service, request, champion, call.id, scored);
   return scored.text;
+}
+
+/** A list of so many bytes is worth the work of several threads. */
+const SPLIT_BYTES = 1024 * 1024;
+
+function partsOf({ form, body, options }: ScoringRequest, threadCount: number): Uint8Array[] | null {
+  if (form !== "rows" || options.explain || threadCount < 2 || (body?.length ?? 0) < SPLIT_BYTES) return null;
+  return splitBody(body!, threadCount);
+}
+
+/** Every thread scores a part. What is wrong with one of them is told of the whole, as one thread finds it. */
+async function scoreParts(
+  service: PredictionService,
+  threads: ScoringThreads,
+  request: ScoringRequest,
+  model: ServedModel,
+  call: ScoringCall,
+  parts: readonly Uint8Array[],
+): Promise<AnswerText> {
+  const whole = async () => {
+    const scored = await threads.score(model, call, request.body);
+    tell(service, request, model, call.id, scored);
+    return scored.bytes;
+  };
+  const { fields } = model.rules;
+  if (fields.predict.length > 0) return whole();
+  const scored = await Promise.all(parts.map((part) => threads.score(model, { ...call, isPart: true }, part))).catch(() => null);
+  const rows = scored?.reduce((sum, part) => sum + part.rows, 0) ?? 0;
+  if (scored === null || rows > call.mostRows) return whole();
+  for (const part of scored) model.cost.observe(part.rows, part.milliseconds, false);
+  const lists = scored.flatMap(({ log }) => (log === null ? [] : [log]));
+  const log =
+    lists.length < scored.length
+      ? null
+      : { inputs: joinLists(lists.map(({ inputs }) => inputs)), answers: joinLists(lists.map(({ answers }) => answers)) };
+  tell(service, request, model, call.id, { rows, isExplained: false, log });
+  const [head = "", tail = ""] = listAnswer(call.id, model.identity, BETWEEN).split(BETWEEN);
+  return Buffer.concat([
+    Buffer.from(head),
+    ...scored.flatMap(({ bytes }, part) => (part === 0 ? [bytes] : [COMMA, bytes])),
+    Buffer.from(tail),
+  ]);
+}
+
+const COMMA = Buffer.from(",");
+const BETWEEN = "\0";
+
+/** Lists of JSON as one. */
+function joinLists(lists: readonly string[]): string {
+  return `[${lists.map((list) => list.trim().slice(1, -1)).join(",")}]`;
 }
 
 /** null: it failed, and the champion answers. A row that is refused is no failure: @throws as `scoreBody`. */

@@ -1,5 +1,5 @@
 import type { AtalayaError } from "@atalaya/errors";
-import type { RowProblem } from "@atalaya/learn";
+import type { Frame, RowProblem } from "@atalaya/learn";
 import type { Explanation } from "../answers/explanation.js";
 import type { Prediction } from "../answers/prediction.js";
 import { errors } from "../errors.js";
@@ -39,15 +39,27 @@ export function readLines(text: string): Line[] {
     });
 }
 
+/** Lines with their problems, and what can be scored of them. */
+export interface JudgedLines {
+  readonly outcomes: readonly Line[];
+  readonly good: { readonly rows: readonly unknown[]; readonly frame: Frame };
+}
+
 /** Reads all good lines at once, and one by one only when some of them are bad. */
-export function judgeLines(lines: readonly Line[], scoring: ScoringModel, pipeline: string): readonly Line[] {
-  const rows = lines.filter(({ problem }) => problem === null).map(({ row }) => row);
-  if (scoring.read(rows).problems.length === 0) return lines;
-  return lines.map((line) => {
+export function judgeLines(lines: readonly Line[], scoring: ScoringModel, pipeline: string): JudgedLines {
+  const first = readGood(lines, scoring);
+  if (first.problems.length === 0) return { outcomes: lines, good: first };
+  const outcomes = lines.map((line) => {
     if (line.problem !== null) return line;
     const { problems } = scoring.read([line.row]);
     return problems.length === 0 ? line : { row: line.row, problem: errors.BAD_ROWS({ pipeline, problems, isSingle: true }) };
   });
+  return { outcomes, good: readGood(outcomes, scoring) };
+}
+
+function readGood(lines: readonly Line[], scoring: ScoringModel) {
+  const rows = lines.filter(({ problem }) => problem === null).map(({ row }) => row);
+  return { rows, ...scoring.read(rows) };
 }
 
 /** One JSON object per line: id and prediction (and explanation), or code and detail of the problem. */

@@ -9,6 +9,7 @@ import {
 } from "@atalaya/learn";
 import { explanationOf } from "../answers/explanation-of.js";
 import type { Prediction } from "../answers/prediction.js";
+import { writePredictions } from "../answers/write-predictions.js";
 import { errors } from "../errors.js";
 import type { ScoringModel } from "./scoring-model.js";
 
@@ -57,6 +58,12 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
       return answer === null ? null : toPrediction(answer);
     },
     predict: (frame) => scorer.answer(frame).map(toPrediction),
+    writePredictions: (frame) =>
+      writePredictions(scorer.outputs(frame), unit) ??
+      scorer
+        .answer(frame)
+        .map((answer) => JSON.stringify(toPrediction(answer)))
+        .join(","),
     explain: (frame) => {
       const answers = scorer.answer(frame);
       return scorer.explain(frame).map((row: RowExplanation, at) => explanationOf(bundle, row, answers[at]!, { frame, row: at }));

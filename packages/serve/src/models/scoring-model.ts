@@ -26,6 +26,8 @@ export interface ScoringModel {
   predictRow?(row: unknown): Prediction | null;
   /** One prediction per row of a frame that was read without a problem. */
   predict(frame: Frame): Prediction[];
+  /** As `predict`, as the text between the brackets of a JSON list: for many rows. */
+  writePredictions?(frame: Frame): string;
   explain(frame: Frame): Explanation[];
 }
 

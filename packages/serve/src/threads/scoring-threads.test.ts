@@ -42,6 +42,18 @@ describe("large requests", () => {
     }
   });
 
+  it("of more than a megabyte are scored in parts, and logged and refused as a whole", async () => {
+    const many = Array.from({ length: 20_000 }, (_, bed) => row(bed));
+    for (const payload of [many, { rows: many }]) {
+      const [one, other] = [await ask(threaded, "/predict", payload), await ask(single, "/predict", payload)];
+      expect(one.body.predictions).toHaveLength(20_000);
+      expect(one.body.predictions).toEqual(other.body.predictions);
+      expect(Object.keys(one.body)).toEqual(Object.keys(other.body));
+    }
+    const bad = [...many, { bed: "x" }];
+    expect((await ask(threaded, "/predict", bad)).body.errors).toMatchObject([{ row: 20_000, field: "bed" }]);
+  });
+
   it("are refused on a thread as on the event loop", async () => {
     const bad = [...rows, { bed: "x" }];
     const one = await ask(threaded, "/predict", bad);

@@ -46,6 +46,10 @@ export class ScoringThreads {
     this.#options = options;
   }
 
+  get threadCount(): number {
+    return this.#options.threadCount;
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }
