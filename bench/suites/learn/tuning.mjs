@@ -100,6 +100,7 @@ async function tune(pool, data, seed) {
   const best = [];
   const running = [];
   for (;;) {
+    /** @type {ReturnType<typeof suggest>} */
     const next = running.length < THREADS ? suggest(state) : null;
     if (next !== null) {
       state = next.state;

@@ -1,5 +1,5 @@
-import { checkSpace, type SearchSpace } from "./random-search.js";
 import type { LearnerSpecification, ParameterValue } from "./resolve-parameters.js";
+import { checkSpace, type SearchSpace } from "./search-space.js";
 import { type Axis, axesOf, valueAt, withValues } from "./unit-space.js";
 
 /**

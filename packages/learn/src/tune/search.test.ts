@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gridSearch } from "./grid-search.js";
-import { randomSearch, type SearchSpace } from "./random-search.js";
+import { randomSearch } from "./random-search.js";
 import { resolveParameters } from "./resolve-parameters.js";
-import { bestOf, report, type SearchKind, type SearchState, type SearchTrial, startSearch, suggest } from "./search.js";
+import { bestOf, report, startSearch, suggest } from "./search.js";
+import type { SearchSpace } from "./search-space.js";
+import type { SearchKind, SearchState, SearchTrial } from "./search-state.js";
 import { USUAL_RUNGS } from "./successive-halving.js";
 
 const space: SearchSpace = {

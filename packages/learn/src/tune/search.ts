@@ -1,41 +1,11 @@
 import { gridSearch } from "./grid-search.js";
-import { checkSpace, randomTrial, type SearchSpace, usualTrial } from "./random-search.js";
+import { randomTrial, usualTrial } from "./random-search.js";
 import type { LearnerSpecification, ParameterValue } from "./resolve-parameters.js";
-import { nextBudget, promotable, type Rungs } from "./successive-halving.js";
+import { checkSpace, type SearchSpace } from "./search-space.js";
+import type { Rungs, SearchKind, SearchState, SearchTrial, TrialRecord } from "./search-state.js";
+import { nextBudget, promotable } from "./successive-halving.js";
 import { nextPoint } from "./tree-parzen.js";
 import { type Axis, axesOf, shareOf, specificationAt } from "./unit-space.js";
-
-export type SearchKind = "tpe" | "random" | "grid";
-
-/** One trial of a search. */
-export interface SearchTrial {
-  /** From 0, in the order in which they were suggested. */
-  readonly number: number;
-  readonly specification: LearnerSpecification;
-  /** Share of the full effort (trees) that it may use; 1 unless the search prunes. */
-  readonly budget: number;
-  /** The trial that first tried these parameters; its own number for new ones. */
-  readonly first: number;
-}
-
-export interface TrialRecord extends SearchTrial {
-  readonly state: "running" | "done" | "failed";
-  /** Null unless done. */
-  readonly score: number | null;
-}
-
-/** All that a search knows. Plain data: it can be stored, and a search goes on from it as if it had never stopped. */
-export interface SearchState {
-  readonly kind: SearchKind;
-  readonly space: SearchSpace;
-  readonly better: "higher" | "lower";
-  readonly seed: number;
-  /** Most trials; those of a small budget count too. */
-  readonly trials: number;
-  /** Successive halving; null: every trial has the full budget. */
-  readonly rungs: Rungs | null;
-  readonly records: readonly TrialRecord[];
-}
 
 export interface SearchOptions {
   readonly kind?: SearchKind;

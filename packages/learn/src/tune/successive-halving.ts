@@ -1,13 +1,4 @@
-import type { TrialRecord } from "./search.js";
-
-/**
- * Budgets of successive halving: every trial begins with `least` (a share of the full effort), and of those that ended
- * with a budget the best 1 / `factor` go on with `factor` times as much, up to 1.
- */
-export interface Rungs {
-  readonly least: number;
-  readonly factor: number;
-}
+import type { Rungs, TrialRecord } from "./search-state.js";
 
 /** Nine trials of a ninth, three of a third, one in full. */
 export const USUAL_RUNGS: Rungs = { least: 1 / 9, factor: 3 };

@@ -1,8 +1,8 @@
 import { exp } from "../arithmetic/exponential.js";
 import { log } from "../arithmetic/logarithm.js";
 import type { ParameterDeclaration } from "./parameter-schema.js";
-import type { ParameterRange, SearchSpace } from "./random-search.js";
 import { declarationOf, type LearnerSpecification, type ParameterValue } from "./resolve-parameters.js";
+import type { ParameterRange, SearchSpace } from "./search-space.js";
 
 /** One searched parameter. Searching happens in [0, 1] of each: of a list, the place of the value. */
 export interface Axis {
