@@ -1,5 +1,4 @@
 import type { Store } from "@atalaya/store";
-import { INFERENCE_LOG_SOURCE } from "@atalaya/store";
 import type { UpkeepStore } from "./upkeep.js";
 
 /** Upkeep in PostgreSQL and the object store, one process at a time for a pipeline. */
@@ -19,6 +18,8 @@ export function storedUpkeep(
     unbatched: async (pipeline, limit) => (await open()).feedback.unbatched(pipeline, limit),
     async putBatch(pipeline, lines, rows) {
       const { objects, batches, feedback } = await open();
+      // Loaded only here: a service that starts from its own disk needs no driver of PostgreSQL before it answers.
+      const { INFERENCE_LOG_SOURCE } = await import("@atalaya/store");
       const at = new Date();
       const object = await objects.put("raw", { pipeline, at, extension: "jsonl" }, Buffer.from(lines));
       const name = `feedback-${at.toISOString()}.jsonl`;
