@@ -22,7 +22,7 @@ function put<Code>(value: f64, below: usize, lowest: i32, row: usize, missing: i
   if (other) store<Code>(other + row * sizeof<Code>(), <Code>select<i32>(otherMissing, code, isMissing));
 }
 
-/** Searches without branches, four rows abreast: one step waits for the one before. Up to three rows more are read and written. */
+/** Searches without branches, eight rows abreast: one step waits for the one before. Up to seven rows more are read and written. */
 // @ts-ignore: decorator
 @inline
 function codes<Code>(
@@ -38,25 +38,41 @@ function codes<Code>(
   lowest: i32,
 ): void {
   const first: usize = 8 << (<usize>steps - 1);
-  for (let row: usize = 0; row < count; row += 4) {
+  for (let row: usize = 0; row < count; row += 8) {
     const a = valueAt(values, row, isFloat32);
     const b = valueAt(values, row + 1, isFloat32);
     const c = valueAt(values, row + 2, isFloat32);
     const d = valueAt(values, row + 3, isFloat32);
+    const e = valueAt(values, row + 4, isFloat32);
+    const f = valueAt(values, row + 5, isFloat32);
+    const g = valueAt(values, row + 6, isFloat32);
+    const h = valueAt(values, row + 7, isFloat32);
     let belowA: usize = 0;
     let belowB: usize = 0;
     let belowC: usize = 0;
     let belowD: usize = 0;
+    let belowE: usize = 0;
+    let belowF: usize = 0;
+    let belowG: usize = 0;
+    let belowH: usize = 0;
     for (let half = first; half >= 8; half >>= 1) {
       belowA = step(thresholds, belowA, half, a);
       belowB = step(thresholds, belowB, half, b);
       belowC = step(thresholds, belowC, half, c);
       belowD = step(thresholds, belowD, half, d);
+      belowE = step(thresholds, belowE, half, e);
+      belowF = step(thresholds, belowF, half, f);
+      belowG = step(thresholds, belowG, half, g);
+      belowH = step(thresholds, belowH, half, h);
     }
     put<Code>(a, belowA, lowest, row, missing, into, otherMissing, other);
     put<Code>(b, belowB, lowest, row + 1, missing, into, otherMissing, other);
     put<Code>(c, belowC, lowest, row + 2, missing, into, otherMissing, other);
     put<Code>(d, belowD, lowest, row + 3, missing, into, otherMissing, other);
+    put<Code>(e, belowE, lowest, row + 4, missing, into, otherMissing, other);
+    put<Code>(f, belowF, lowest, row + 5, missing, into, otherMissing, other);
+    put<Code>(g, belowG, lowest, row + 6, missing, into, otherMissing, other);
+    put<Code>(h, belowH, lowest, row + 7, missing, into, otherMissing, other);
   }
 }
 

@@ -61,8 +61,8 @@ function addTo<Sum>(sums: usize, value: usize): void {
 
 // @ts-expect-error: decorator
 @inline
-function down<Code>(nodes: usize, node: usize, row: usize): usize {
-  return (node << 1) + 1 + isRight<Code>(nodes + (node << 3), row);
+function down<Code>(twice: usize, node: usize, row: usize): usize {
+  return (node << 1) + twice + (isRight<Code>(node, row) << 3);
 }
 
 /**
@@ -86,40 +86,43 @@ function addHeap<Code, Sum>(
   scratch: usize,
 ): void {
   const line = outputs * sizeof<Sum>();
-  const lowest: usize = (<usize>1 << depth) - 1;
+  // Nodes by their addresses: from `node` the left child is at 2 · node − nodes + 8.
+  const fifth = nodes + (15 << 3);
+  const twice = 8 - nodes;
+  const last = nodes + (((<usize>1 << depth) - 1) << 3);
   for (let begin: usize = 0; begin < count; begin += 16) {
     v128.store(scratch, topLevels<Code>(nodes, begin));
     for (let part: usize = 0; part < 16; part += 8) {
       const row = begin + part;
       const at = row * sizeof<Code>();
-      let a = <usize>load<u8>(scratch + part, 0) + 15;
-      let b = <usize>load<u8>(scratch + part, 1) + 15;
-      let c = <usize>load<u8>(scratch + part, 2) + 15;
-      let d = <usize>load<u8>(scratch + part, 3) + 15;
-      let e = <usize>load<u8>(scratch + part, 4) + 15;
-      let f = <usize>load<u8>(scratch + part, 5) + 15;
-      let g = <usize>load<u8>(scratch + part, 6) + 15;
-      let h = <usize>load<u8>(scratch + part, 7) + 15;
+      let a = fifth + (<usize>load<u8>(scratch + part, 0) << 3);
+      let b = fifth + (<usize>load<u8>(scratch + part, 1) << 3);
+      let c = fifth + (<usize>load<u8>(scratch + part, 2) << 3);
+      let d = fifth + (<usize>load<u8>(scratch + part, 3) << 3);
+      let e = fifth + (<usize>load<u8>(scratch + part, 4) << 3);
+      let f = fifth + (<usize>load<u8>(scratch + part, 5) << 3);
+      let g = fifth + (<usize>load<u8>(scratch + part, 6) << 3);
+      let h = fifth + (<usize>load<u8>(scratch + part, 7) << 3);
       for (let level = 4; level < depth; level++) {
-        a = down<Code>(nodes, a, at);
-        b = down<Code>(nodes, b, at + sizeof<Code>());
-        c = down<Code>(nodes, c, at + 2 * sizeof<Code>());
-        d = down<Code>(nodes, d, at + 3 * sizeof<Code>());
-        e = down<Code>(nodes, e, at + 4 * sizeof<Code>());
-        f = down<Code>(nodes, f, at + 5 * sizeof<Code>());
-        g = down<Code>(nodes, g, at + 6 * sizeof<Code>());
-        h = down<Code>(nodes, h, at + 7 * sizeof<Code>());
+        a = down<Code>(twice, a, at);
+        b = down<Code>(twice, b, at + sizeof<Code>());
+        c = down<Code>(twice, c, at + 2 * sizeof<Code>());
+        d = down<Code>(twice, d, at + 3 * sizeof<Code>());
+        e = down<Code>(twice, e, at + 4 * sizeof<Code>());
+        f = down<Code>(twice, f, at + 5 * sizeof<Code>());
+        g = down<Code>(twice, g, at + 6 * sizeof<Code>());
+        h = down<Code>(twice, h, at + 7 * sizeof<Code>());
       }
       let sum = sums + row * sizeof<Sum>();
       for (let value = leaves; value < leaves + line; value += sizeof<Sum>(), sum += sumBytes) {
-        addTo<Sum>(sum, value + (a - lowest) * line);
-        addTo<Sum>(sum + sizeof<Sum>(), value + (b - lowest) * line);
-        addTo<Sum>(sum + 2 * sizeof<Sum>(), value + (c - lowest) * line);
-        addTo<Sum>(sum + 3 * sizeof<Sum>(), value + (d - lowest) * line);
-        addTo<Sum>(sum + 4 * sizeof<Sum>(), value + (e - lowest) * line);
-        addTo<Sum>(sum + 5 * sizeof<Sum>(), value + (f - lowest) * line);
-        addTo<Sum>(sum + 6 * sizeof<Sum>(), value + (g - lowest) * line);
-        addTo<Sum>(sum + 7 * sizeof<Sum>(), value + (h - lowest) * line);
+        addTo<Sum>(sum, value + ((a - last) >> 3) * line);
+        addTo<Sum>(sum + sizeof<Sum>(), value + ((b - last) >> 3) * line);
+        addTo<Sum>(sum + 2 * sizeof<Sum>(), value + ((c - last) >> 3) * line);
+        addTo<Sum>(sum + 3 * sizeof<Sum>(), value + ((d - last) >> 3) * line);
+        addTo<Sum>(sum + 4 * sizeof<Sum>(), value + ((e - last) >> 3) * line);
+        addTo<Sum>(sum + 5 * sizeof<Sum>(), value + ((f - last) >> 3) * line);
+        addTo<Sum>(sum + 6 * sizeof<Sum>(), value + ((g - last) >> 3) * line);
+        addTo<Sum>(sum + 7 * sizeof<Sum>(), value + ((h - last) >> 3) * line);
       }
     }
   }
