@@ -6,7 +6,7 @@ import { float64From, startSamplePeers } from "../../answers/samples.mjs";
 
 const TRIALS = 50;
 const ROWS = 20_000;
-const THREADS = 2;
+const THREADS = Number(process.env.BENCH_THREADS ?? 2);
 const SPEED_LIMIT = 0.6;
 const EARLY_STOPPING_ROUNDS = 30;
 
