@@ -2,6 +2,8 @@ import type { ScoringModel } from "./scoring-model.js";
 
 /** Share of the newest observation in what is known. */
 const NEWEST = 0.2;
+/** How much dearer one observation can make a row: a thread that had to wait for a processor says nothing about the model. */
+const STEEPEST = 1.05;
 const EXPLAINED_ROWS = 5;
 const REPEATS = 3;
 
@@ -26,9 +28,13 @@ export class ScoringCost {
   observe(rows: number, milliseconds: number, isExplained: boolean): void {
     if (rows === 0) return;
     const each = milliseconds / rows;
-    if (isExplained) this.#explainMs += (each - this.#explainMs) * NEWEST;
-    else this.#predictMs += (each - this.#predictMs) * NEWEST;
+    if (isExplained) this.#explainMs = moved(this.#explainMs, each);
+    else this.#predictMs = moved(this.#predictMs, each);
   }
+}
+
+function moved(known: number, observed: number): number {
+  return Math.min(known + (observed - known) * NEWEST, known * STEEPEST);
 }
 
 /** Times the rows that the model was replayed on; a few milliseconds. */
