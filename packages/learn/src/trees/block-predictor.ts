@@ -163,10 +163,14 @@ export class BlockPredictor {
 function bytesOf(trees: TreeEnsemble, plan: SplitCodes, depths: readonly number[]): number {
   const perLeaf = valuesOfNode(trees) * 8;
   const heaps = depths.reduce(
-    (sum, depth) => sum + (depth > HIGHEST_HEAP ? 64 : 2 ** Math.max(LOWEST_HEAP, depth) * (8 + perLeaf) + 64),
+    (sum, depth) => sum + (depth > HIGHEST_HEAP ? 64 : bytesOfHeap(Math.max(LOWEST_HEAP, depth), perLeaf)),
     0,
   );
   const isDeep = depths.some((depth) => depth > HIGHEST_HEAP);
   const nodes = isDeep ? trees.featureByNode.length * (16 + perLeaf) : 0;
   return BlockCodes.bytes(plan, BLOCK_ROWS) + paddedBytes(trees.outputCount * BLOCK_ROWS * 8) + 16 + heaps + nodes;
+}
+
+function bytesOfHeap(depth: number, perLeaf: number): number {
+  return 2 ** depth * (8 + perLeaf) + 64;
 }
