@@ -15,6 +15,9 @@ const keep = setInterval(() => undefined, 1000);
 process.on("SIGINT", () => { process.stdout.write("one SIGINT\\n"); clearInterval(keep); process.exitCode = 3; });
 `;
 
+/** Of AssemblyScript: an empty module where one is asked for. */
+const compiled = 'require("node:fs").writeFileSync(process.argv[process.argv.indexOf("-o") + 1], "");';
+
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
@@ -22,7 +25,7 @@ function write(path: string, text: string): void {
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "atalaya-start-"));
-  for (const file of ["start.mjs", "prepare.mjs", "subprocess.mjs", "node-version.mjs"]) {
+  for (const file of ["start.mjs", "prepare.mjs", "kernels.mjs", "build-page.mjs", "subprocess.mjs", "node-version.mjs"]) {
     cpSync(fileURLToPath(new URL(file, import.meta.url)), join(root, "tools", file), { recursive: true });
   }
   const lock = '{ "packages": { "": {} } }';
@@ -33,6 +36,13 @@ beforeEach(() => {
   write("package-lock.json", lock);
   write("node_modules/.atalaya-installed", createHash("sha256").update(lock).digest("hex"));
   write("node_modules/typescript/bin/tsc", "");
+  write("node_modules/assemblyscript/package.json", "{}");
+  write("node_modules/assemblyscript/bin/asc.js", compiled);
+  write("node_modules/vite/package.json", "{}");
+  write("node_modules/vite/bin/vite.js", "");
+  write("packages/learn/assembly/training.ts", "");
+  write("packages/learn/src/kernels/answering.ts", "");
+  write("packages/console/dist/page/index.html", "");
   write("packages/cli/dist/main.js", platform);
 });
 
