@@ -1,5 +1,25 @@
+import { executorDefinitions } from "./executor-definitions.js";
+
 /** What a variable may hold; it decides how its text is checked. */
-export type SettingKind = "text" | "secret" | "path" | "port" | "url" | "bucket" | "choice" | "flag";
+export type SettingKind =
+  | "text"
+  | "secret"
+  | "path"
+  | "port"
+  | "url"
+  | "bucket"
+  | "choice"
+  | "flag"
+  /** Words with commas between them. */
+  | "list"
+  /** `name=value` with commas between them. */
+  | "pairs"
+  /** A DNS label. */
+  | "label"
+  /** `90s`, `15m`, `2h`, `1d` */
+  | "duration"
+  /** An amount as Kubernetes writes it: `500m`, `2Gi`. */
+  | "quantity";
 
 export interface SettingDefinition {
   /** The first one that is set to something counts. */
@@ -97,6 +117,7 @@ export const settingDefinitions = {
     default: null,
     doc: "A bucket of its own for the zone eval.",
   },
+  ...executorDefinitions,
   logLevel: {
     variables: ["ATALAYA_LOG_LEVEL"],
     kind: "choice",

@@ -2,6 +2,7 @@ import { defineErrors } from "@atalaya/errors";
 
 type Named = { variable: string };
 type Valued = { variable: string; value: string };
+type Exemplified = { variable: string; value: string; example: string };
 type Schemes = { variable: string; schemes: readonly string[] };
 type Choices = { variable: string; value: string; choices: readonly string[] };
 type HalfGiven = { given: readonly string[]; missing: readonly string[]; purpose: string };
@@ -29,6 +30,11 @@ export const errors = defineErrors("SETTINGS", {
     message: ({ variable, value }: Valued) => `${variable} is "${value}", which is not the name of a bucket`,
     hint: () =>
       "A bucket has 3 to 63 characters: lower-case letters, digits, dots and hyphens, with a letter or digit at both ends.",
+  },
+  VALUE_INVALID: {
+    status: 400,
+    message: ({ variable, value }: Exemplified) => `${variable} is "${value}", which cannot be read`,
+    hint: ({ variable, example }: Exemplified) => `Write it as in ${variable}=${example}, or unset it.`,
   },
   HALF_GIVEN: {
     status: 400,

@@ -1,2 +1,3 @@
 export { describeSettings, type SettingDescription, type SettingKind, type SettingName } from "./definitions.js";
+export type { ExecutorName, KubernetesSettings, Toleration } from "./executor-settings.js";
 export { type Environment, type LogLevel, readSettings, type S3Settings, type Settings, type Zone } from "./settings.js";

@@ -17,13 +17,15 @@ function failure(environment: Environment): { code: string; message: string; hin
 }
 
 test("an empty environment gives the laptop mode and no address of another system", () => {
-  const { address: _, ...settings } = readSettings({});
+  const { address: _, kubernetes, ...settings } = readSettings({});
+  expect(kubernetes).toMatchObject({ namespace: null, image: null, serviceAccount: null, secrets: [], podTemplate: null });
   expect(settings).toEqual({
     home: resolve(".atalaya"),
     host: "127.0.0.1",
     port: 4600,
     databaseUrl: null,
     s3: null,
+    executor: null,
     color: true,
     logLevel: "info",
     debug: false,
@@ -127,4 +129,40 @@ test("every setting is described, and no address or secret of another system has
   expect(rows.every((row) => row.doc.length > 10 && row.variables.length > 0)).toBe(true);
   const external = rows.filter((row) => row.kind === "secret" || row.kind === "url" || /Host$|User$|AccessKey$/.test(row.name));
   expect(external.map((row) => row.default)).toEqual(external.map(() => null));
+});
+
+test("a Job is described by settings: lists, pairs, taints, amounts and times", () => {
+  const { executor, kubernetes } = readSettings({
+    ATALAYA_EXECUTOR: "kubernetes",
+    ATALAYA_KUBERNETES_SECRETS: "atalaya-database, atalaya-objects,",
+    ATALAYA_KUBERNETES_NODE_SELECTOR: "pool=batch,topology.kubernetes.io/zone=eu-1",
+    ATALAYA_KUBERNETES_TOLERATIONS: "dedicated=batch:NoSchedule,spot",
+    ATALAYA_KUBERNETES_MEMORY: "512Mi",
+    ATALAYA_KUBERNETES_DEADLINE: "90m",
+  });
+  expect(executor).toBe("kubernetes");
+  expect(kubernetes).toMatchObject({
+    secrets: ["atalaya-database", "atalaya-objects"],
+    nodeSelector: { pool: "batch", "topology.kubernetes.io/zone": "eu-1" },
+    tolerations: [{ key: "dedicated", value: "batch", effect: "NoSchedule" }, { key: "spot" }],
+    memory: "512Mi",
+    cpu: "1",
+    deadlineSeconds: 5_400,
+    keepSeconds: 3_600,
+  });
+});
+
+test.each([
+  ["ATALAYA_EXECUTOR", "docker", "SETTINGS_CHOICE_INVALID"],
+  ["ATALAYA_KUBERNETES_NAMESPACE", "My_Space", "SETTINGS_VALUE_INVALID"],
+  ["ATALAYA_KUBERNETES_MEMORY", "2 gigabytes", "SETTINGS_VALUE_INVALID"],
+  ["ATALAYA_KUBERNETES_MEMORY", "0", "SETTINGS_VALUE_INVALID"],
+  ["ATALAYA_KUBERNETES_DEADLINE", "soon", "SETTINGS_VALUE_INVALID"],
+  ["ATALAYA_KUBERNETES_LABELS", "team", "SETTINGS_VALUE_INVALID"],
+  ["ATALAYA_KUBERNETES_TOLERATIONS", "a=b:Never", "SETTINGS_VALUE_INVALID"],
+])("%s=%s is refused by name, with an example", (variable, value, code) => {
+  const refused = failure({ [variable]: value });
+  expect(refused.code).toBe(code);
+  expect(refused.message).toContain(variable);
+  expect(refused.hint).toContain(variable);
 });

@@ -1,6 +1,15 @@
 import { resolve } from "node:path";
 import { type SettingDefinition, type SettingName, settingDefinitions } from "./definitions.js";
 import { errors } from "./errors.js";
+import {
+  type ExecutorName,
+  isDnsLabel,
+  isDuration,
+  isPairs,
+  isQuantity,
+  type KubernetesSettings,
+  readKubernetes,
+} from "./executor-settings.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -24,6 +33,9 @@ export interface Settings {
   readonly databaseUrl: string | null;
   /** Null: objects are files under `home`. */
   readonly s3: S3Settings | null;
+  /** Where steps run, whatever pipelines say; null: what they say. */
+  readonly executor: ExecutorName | null;
+  readonly kubernetes: KubernetesSettings;
   readonly color: boolean;
   readonly logLevel: LogLevel;
   /** Errors are shown with their stack. */
@@ -39,13 +51,15 @@ export interface Settings {
 
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const addressSchemes = ["http", "https", "file", "s3", "postgresql", "postgres"] as const;
+const executors: readonly ExecutorName[] = ["inline", "process", "kubernetes"];
 const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
 /**
  * Reads and checks every setting once. Empty text counts as not set. The result is frozen.
  *
  * @param options.projectDirectory  where the state lies when ATALAYA_HOME is not set; left out: the working directory
- * @throws SETTINGS_PORT_INVALID, SETTINGS_URL_INVALID, SETTINGS_CHOICE_INVALID, SETTINGS_BUCKET_INVALID, SETTINGS_HALF_GIVEN
+ * @throws SETTINGS_PORT_INVALID, SETTINGS_URL_INVALID, SETTINGS_CHOICE_INVALID, SETTINGS_BUCKET_INVALID, SETTINGS_VALUE_INVALID,
+ *   SETTINGS_HALF_GIVEN
  */
 export function readSettings(
   environment: Environment = process.env,
@@ -62,6 +76,8 @@ export function readSettings(
     port: reader.port("port"),
     databaseUrl: readDatabaseUrl(reader),
     s3: readS3(reader),
+    executor: executors.find((executor) => executor === reader.text("executor")) ?? null,
+    kubernetes: readKubernetes(reader),
     color: reader.text("noColor") === null,
     logLevel: logLevels.find((level) => level === reader.required("logLevel")) ?? "info",
     debug: reader.text("debug") !== null,
@@ -86,6 +102,7 @@ function createReader(environment: Environment) {
   return {
     find,
     text,
+    variable: (name: SettingName): string => find(name)?.variable ?? settingDefinitions[name].variables[0],
     required: (name: SettingName & keyof DefaultedSettings): string => text(name) ?? "",
     port: (name: SettingName & keyof DefaultedSettings): number => Number(text(name)),
   };
@@ -112,6 +129,18 @@ function check(definition: SettingDefinition, variable: string, value: string): 
       return;
     case "bucket":
       if (!bucketPattern.test(value)) throw errors.BUCKET_INVALID({ variable, value });
+      return;
+    case "label":
+      if (!isDnsLabel(value)) throw errors.VALUE_INVALID({ variable, value, example: "machine-learning" });
+      return;
+    case "pairs":
+      if (!isPairs(value)) throw errors.VALUE_INVALID({ variable, value, example: "pool=batch,disk=ssd" });
+      return;
+    case "duration":
+      if (!isDuration(value)) throw errors.VALUE_INVALID({ variable, value, example: "15m" });
+      return;
+    case "quantity":
+      if (!isQuantity(value)) throw errors.VALUE_INVALID({ variable, value, example: "2Gi" });
       return;
   }
 }
