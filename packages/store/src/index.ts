@@ -12,6 +12,7 @@ export type { CleanRow, KeptRows, RawRow } from "./audit/kept-rows.js";
 export type { Quarantine, QuarantinedRow } from "./audit/quarantine.js";
 export type { NewRun, NewTrial, Run, RunOutcome, Runs, Trial } from "./audit/runs.js";
 export type { Schedule, Schedules } from "./audit/schedules.js";
+export { type NewTask, TASK_CHANNEL, type Task, type TaskFailure, type TaskKey, type Tasks, taskPayload } from "./audit/tasks.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
 export type { BatchState, DriftVerdict, FlowName, PartLabel, Release, Row, RunState, Schema } from "./database/schema.js";

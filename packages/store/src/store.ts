@@ -14,6 +14,7 @@ import { createKeptRows, type KeptRows } from "./audit/kept-rows.js";
 import { createQuarantine, type Quarantine } from "./audit/quarantine.js";
 import { createRuns, type Runs } from "./audit/runs.js";
 import { createSchedules, type Schedules } from "./audit/schedules.js";
+import { createTasks, type Tasks } from "./audit/tasks.js";
 import { connect } from "./database/connect.js";
 import { createNotificationHub, type NotificationListener } from "./database/listener.js";
 import type { Schema } from "./database/schema.js";
@@ -39,6 +40,7 @@ export interface Store {
   readonly schedules: Schedules;
   readonly flows: Flows;
   readonly keptRows: KeptRows;
+  readonly tasks: Tasks;
   /** Hears a channel of NOTIFY, also after reconnecting; null as payload says that something may have been missed. Returns the end of it. */
   listen(channel: string, listener: NotificationListener): Promise<() => void>;
   /** A session for locks between processes; close it before `close`. */
@@ -101,6 +103,7 @@ export async function openStore(
     driftHistory: createDriftHistory(database),
     schedules: createSchedules(database),
     flows: createFlows(database),
+    tasks: createTasks(database),
     keptRows: createKeptRows(databaseUrl, sessionName),
     listen: (channel, listener) => hub.listen(channel, listener),
     openLocks: () => openLockSession(databaseUrl, sessionName),

@@ -220,6 +220,23 @@ export interface FlowsTable {
   at: DefaultedTime;
 }
 
+export interface TasksTable {
+  run: string;
+  step: string;
+  attempt: number;
+  pipeline: string;
+  stage: string;
+  input: JsonColumn;
+  state: Generated<"waiting" | "done" | "failed">;
+  outcome: ColumnType<Json, string | null | undefined, string | null>;
+  error: ColumnType<Json, string | null | undefined, string | null>;
+  place: string | null;
+  log: ColumnType<readonly ObjectReference[], string | undefined, string>;
+  createdAt: DefaultedTime;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}
+
 export interface RawDataTable {
   pipeline: string;
   batch: number;
@@ -268,6 +285,8 @@ export interface Schema {
   driftHistory: DriftHistoryTable;
   schedules: SchedulesTable;
   flows: FlowsTable;
+  tasks: TasksTable;
+  installation: { id: string };
   rawData: RawDataTable;
   cleanData: CleanDataTable;
 }
