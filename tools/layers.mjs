@@ -4,15 +4,30 @@ export const mayImport = {
   learn: ["errors"],
   define: ["errors", "learn"],
   settings: ["errors"],
+  telemetry: ["errors"],
   store: ["errors", "settings"],
   registry: ["errors", "learn", "settings", "store"],
   mlflow: ["errors", "learn", "settings", "store", "registry"],
   ingest: ["errors", "learn", "define"],
   run: ["errors", "learn", "define", "settings", "store", "registry", "ingest"],
-  serve: ["errors", "learn", "define", "settings", "store", "registry"],
-  api: ["errors", "learn", "settings", "store", "registry", "run", "serve"],
+  serve: ["errors", "learn", "define", "settings", "telemetry", "store", "registry"],
+  api: ["errors", "learn", "settings", "telemetry", "store", "registry", "run", "serve"],
   console: ["errors", "learn", "api"],
-  cli: ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "serve", "mlflow", "api", "console"],
+  cli: [
+    "errors",
+    "learn",
+    "define",
+    "settings",
+    "telemetry",
+    "store",
+    "registry",
+    "ingest",
+    "run",
+    "serve",
+    "mlflow",
+    "api",
+    "console",
+  ],
 };
 
 /** Libraries that only one package may know: `store` is the only one that knows PostgreSQL, and so on. */
@@ -21,7 +36,8 @@ const onlyKnownTo = {
   run: ["@dbos-inc/dbos-sdk"],
   ingest: ["@duckdb/node-api"],
   "(serve|mlflow)": ["fastify"],
-  serve: ["@fastify/swagger", "prom-client"],
+  serve: ["@fastify/swagger"],
+  telemetry: ["@opentelemetry/api"],
 };
 
 /** Packages that a browser loads: no builtin of Node in them. `threads/node*.ts` is where `learn` meets Node's workers. */

@@ -58,6 +58,8 @@ export interface PredictionServiceOptions {
   /** Share of the requests that the version with the alias `canary` answers: a tenth unless said otherwise; 0 switches trials off. */
   readonly canaryShare?: number;
   readonly abortRules?: AbortRules;
+  /** Of the program, for the metrics. */
+  readonly version?: string;
   readonly logger?: ServiceLogger;
 }
 
@@ -91,7 +93,7 @@ export class PredictionService {
       this.logger.warn({ error, attempt }, "The prediction log could not be written; trying again");
     const spool = stateDirectory === undefined ? {} : { spool: new DiskSpool(join(stateDirectory, "spool")) };
     this.log = sink === undefined ? null : new PredictionLog({ sink, onFailed, ...spool });
-    this.metrics = createServingMetrics(this.log);
+    this.metrics = createServingMetrics(this.log, this.threads, options.version ?? "unknown");
     this.#upkeep = options.upkeep === undefined ? null : this.#createUpkeep(options.upkeep);
   }
 

@@ -7,7 +7,7 @@ import type { PredictionService } from "../service.js";
 import type { ScoringThreads } from "../threads/scoring-threads.js";
 import type { Explanation } from "./explanation.js";
 import type { Prediction } from "./prediction.js";
-import { type BodyForm, type LoggedText, listAnswer, type ScoredBody, type ScoringCall, scoreBody } from "./score-body.js";
+import { type BodyForm, listAnswer, type ScoredBody, type ScoringCall, scoreBody } from "./score-body.js";
 
 /** Which model answered. */
 export interface AnswerHead {
@@ -180,14 +180,16 @@ function isRefusal(error: unknown): boolean {
 /** To the metrics and the log. */
 function tell(
   service: PredictionService,
-  { caller, trace, elapsedMs }: ScoringRequest,
+  { caller, trace, elapsedMs, model: chosen }: ScoringRequest,
   { pipeline, version }: ServedModel,
   id: string,
-  { rows, isExplained, log }: { rows: number; isExplained: boolean; log: LoggedText | null },
+  { rows, isExplained, log, predictions = [] }: Pick<ScoredBody, "rows" | "isExplained" | "log"> & Partial<ScoredBody>,
 ): void {
-  if (isExplained) service.metrics.explained(pipeline, version, rows);
-  else service.metrics.predicted(pipeline, version, rows);
+  const latencyMs = elapsedMs();
+  const text = log?.answers ?? null;
+  const answered = { pipeline, version, rows, isExplained, predictions, text };
+  service.metrics.answered({ ...answered, elapsedMs: chosen === undefined ? latencyMs : null });
   if (service.log === null || log === null || rows === 0) return;
   const kind = isExplained ? "explain" : "predict";
-  service.log.offer({ id, kind, at: Date.now(), pipeline, version, latencyMs: elapsedMs(), rows, ...log, caller, trace });
+  service.log.offer({ id, kind, at: Date.now(), pipeline, version, latencyMs, rows, ...log, caller, trace });
 }

@@ -23,6 +23,8 @@ export function sendProblem(
     const facts = { occurrence, code: known.code, method: request.method, url: request.url, error: describeCause(cause) };
     service.logger.error(facts, known.message);
   }
+  if (known.code === "SERVE_OVERLOADED") service.metrics.refused("overloaded");
+  if (known.code === "SERVE_TOO_MANY_REQUESTS") service.metrics.refused("too many requests");
   // What is not read of a body would stand before the next request.
   if (known.status === 408 || known.status === 413) reply.header("connection", "close");
   if (known.retryable) reply.header("retry-after", RETRY_AFTER_SECONDS);

@@ -6,6 +6,13 @@ import type { PredictionService } from "../service.js";
  * by the address that was asked for.
  */
 export function measureRequests(app: FastifyInstance, service: PredictionService): void {
+  const ended = () => service.metrics.ended();
+  app.addHook("onRequest", (_request, reply, done) => {
+    service.metrics.begun();
+    // Also told of requests whose caller went away.
+    reply.raw.on("close", ended);
+    done();
+  });
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     service.metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);

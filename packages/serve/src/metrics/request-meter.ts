@@ -1,49 +1,71 @@
-/** Seconds; the fast end is where a prediction lies. */
-const BOUNDS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+import type { Histogram, HistogramCell, Meter } from "@atalaya/telemetry";
+
+type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "PATCH" | "OPTIONS" | "OTHER";
+
+const METHODS = new Set<string>(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] satisfies Method[]);
+/** Routes that give predictions, in every protocol. */
+const PREDICTING = /(\/predict|\/infer|^\/invocations)$/;
 
 interface RouteCounts {
-  readonly labels: string;
+  readonly method: Method;
+  readonly route: string;
+  readonly isPredicting: boolean;
   readonly countByStatus: Map<number, number>;
-  /** Requests by bucket, the last one without an upper bound. */
-  readonly buckets: Float64Array;
-  seconds: number;
-  count: number;
+  readonly seconds: HistogramCell;
 }
 
-/** Counts requests and their time by route: some additions each, where a general library looks up label sets. */
+/** Counts requests and their time by route: some additions each, where label sets are looked up once a route. */
 export class RequestMeter {
   readonly #routes = new Map<string, Map<string, RouteCounts>>();
+  readonly #seconds: Histogram<"atalaya_http_request_seconds">;
+  readonly #predictSeconds: HistogramCell;
+  #inFlight = 0;
+
+  constructor(meter: Meter) {
+    meter.observe("atalaya_http_requests_total", () => this.#requests());
+    this.#seconds = meter.histogram("atalaya_http_request_seconds");
+    meter.observe("atalaya_http_requests_in_flight", () => [{ labels: {}, value: this.#inFlight }]);
+    this.#predictSeconds = meter.histogram("predict_latency_seconds").of({});
+    meter.observe("predict_requests_total", () => this.#predictions());
+  }
+
+  begun(): void {
+    this.#inFlight++;
+  }
+
+  ended(): void {
+    this.#inFlight--;
+  }
 
   add(method: string, route: string, status: number, seconds: number): void {
     const counts = this.#countsOf(method, route);
     counts.countByStatus.set(status, (counts.countByStatus.get(status) ?? 0) + 1);
-    let bucket = 0;
-    while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]!) bucket++;
-    counts.buckets[bucket]!++;
-    counts.seconds += seconds;
-    counts.count++;
+    counts.seconds.observe(seconds);
+    if (counts.isPredicting) this.#predictSeconds.observe(seconds);
   }
 
-  /** In Prometheus' text format. */
-  text(): string {
-    const requests = [
-      "# HELP atalaya_http_requests_total Requests answered, by route pattern and status",
-      "# TYPE atalaya_http_requests_total counter",
-    ];
-    const seconds = [
-      "# HELP atalaya_http_request_seconds Time from the request's head to the end of its answer, by route pattern",
-      "# TYPE atalaya_http_request_seconds histogram",
-    ];
-    for (const counts of [...this.#routes.values()].flatMap((routes) => [...routes.values()])) {
-      for (const [status, count] of counts.countByStatus) {
-        requests.push(`atalaya_http_requests_total{${counts.labels},status="${status}"} ${count}`);
-      }
-      seconds.push(...histogramLines(counts));
+  *#requests() {
+    for (const { method, route, countByStatus } of this.#counts()) {
+      for (const [status, value] of countByStatus) yield { labels: { method, route, status }, value };
     }
-    return `${[...requests, ...seconds].join("\n")}\n`;
   }
 
-  #countsOf(method: string, route: string): RouteCounts {
+  /** The sum over routes is made when it is asked for. */
+  #predictions() {
+    const sums = new Map<number, number>();
+    for (const { isPredicting, countByStatus } of this.#counts()) {
+      if (!isPredicting) continue;
+      for (const [status, count] of countByStatus) sums.set(status, (sums.get(status) ?? 0) + count);
+    }
+    return Array.from(sums, ([status, value]) => ({ labels: { status }, value }));
+  }
+
+  *#counts(): Generator<RouteCounts> {
+    for (const routes of this.#routes.values()) yield* routes.values();
+  }
+
+  #countsOf(given: string, route: string): RouteCounts {
+    const method = METHODS.has(given) ? (given as Method) : "OTHER";
     let routes = this.#routes.get(method);
     if (routes === undefined) {
       routes = new Map();
@@ -51,28 +73,10 @@ export class RequestMeter {
     }
     let counts = routes.get(route);
     if (counts === undefined) {
-      const labels = `method="${escapeLabel(method)}",route="${escapeLabel(route)}"`;
-      counts = { labels, countByStatus: new Map(), buckets: new Float64Array(BOUNDS.length + 1), seconds: 0, count: 0 };
+      const isPredicting = method === "POST" && PREDICTING.test(route);
+      counts = { method, route, isPredicting, countByStatus: new Map(), seconds: this.#seconds.of({ method, route }) };
       routes.set(route, counts);
     }
     return counts;
   }
-}
-
-function histogramLines({ labels, buckets, seconds, count }: RouteCounts): string[] {
-  let sum = 0;
-  const lines = BOUNDS.map((bound, bucket) => {
-    sum += buckets[bucket]!;
-    return `atalaya_http_request_seconds_bucket{${labels},le="${bound}"} ${sum}`;
-  });
-  return [
-    ...lines,
-    `atalaya_http_request_seconds_bucket{${labels},le="+Inf"} ${count}`,
-    `atalaya_http_request_seconds_sum{${labels}} ${seconds}`,
-    `atalaya_http_request_seconds_count{${labels}} ${count}`,
-  ];
-}
-
-function escapeLabel(text: string): string {
-  return text.replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`));
 }
