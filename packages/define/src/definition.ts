@@ -146,6 +146,35 @@ export interface ServeDefinition {
   readonly backToRaw: boolean;
 }
 
+/** A taint that a step stands; without a value any value of the key, without an effect any effect. */
+export interface TolerationDefinition {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** What a step asks of the machine it runs on; what is absent is as the settings say. */
+export interface PlacementDefinition {
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly scratch?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly TolerationDefinition[];
+  readonly deadlineSeconds?: number;
+}
+
+export interface StepPlacementDefinition extends PlacementDefinition {
+  readonly executor?: RunsOnDefinition["executor"];
+}
+
+/** Where the steps of a pipeline run. It is no part of the definition's identity: a run goes on with another placement. */
+export interface RunsOnDefinition {
+  readonly executor: "inline" | "process" | "kubernetes";
+  readonly placement: PlacementDefinition;
+  /** By name of the step. */
+  readonly steps: Readonly<Record<string, StepPlacementDefinition>>;
+}
+
 /** A whole pipeline as one value: data, but for the user's own row steps, row filters and gate functions. */
 export interface PipelineDefinition {
   readonly name: string;
@@ -168,4 +197,6 @@ export interface PipelineDefinition {
   readonly triggers: readonly TriggerDefinition[];
   /** Absent: answers have our fields alone, and the log is kept for ever. */
   readonly serve?: ServeDefinition;
+  /** Absent: where the settings say, and in the worker itself when they say nothing. */
+  readonly runsOn?: RunsOnDefinition;
 }

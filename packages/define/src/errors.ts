@@ -53,6 +53,16 @@ export const errors = defineErrors("DEFINE", {
     status: 400,
     message: ({ why }: { why: string }) => `This source cannot be: ${why}.`,
   },
+  UNKNOWN_STEP: {
+    status: 400,
+    message: ({ step }: { step: string }) => `There is no step ${step} in a pipeline.`,
+    hint: () => "Name it as the console draws it: ingest, validate, tune, train, evaluate, or `step <name>` for one of your own.",
+  },
+  BAD_QUANTITY: {
+    status: 400,
+    message: ({ what, value }: { what: string; value: string }) => `${what} is "${value}", which is not an amount.`,
+    hint: () => "Write it as Kubernetes does: 500m or 4 processors, 512Mi or 16Gi of memory.",
+  },
   BAD_COUNT: {
     status: 400,
     message: ({ what, value }: { what: string; value: number }) => `${what} is ${value}, but must be a whole number from 1.`,

@@ -29,6 +29,7 @@ export {
 export * from "./gates.js";
 export * from "./learners.js";
 export * from "./pipeline.js";
+export type { Executor, Placement, RunsOnOptions, StepName } from "./placement.js";
 export { toFeaturePlan } from "./plan.js";
 export { quantileRange } from "./rows.js";
 export type { ExplainPart, PredictPart, ServeOptions } from "./serving.js";

@@ -7,6 +7,7 @@ import { errors } from "./errors.js";
 import type { Gate } from "./gates.js";
 import type { Learner } from "./learners.js";
 import { checkName } from "./names.js";
+import { type Executor, type RunsOnOptions, runsOnDefinition } from "./placement.js";
 import { type ServeOptions, serveDefinition } from "./serving.js";
 import type { Source } from "./sources.js";
 import type { Split } from "./splits.js";
@@ -115,6 +116,13 @@ export interface Gated<Of extends Shape> {
 export interface Promoted<Of extends Shape> extends Pipeline<Of> {
   /** Field names that callers already use, and what may be kept of their requests. @throws DEFINE_BAD_FIELD */
   serve(options: ServeOptions<keyof Of["request"] & string>): Promoted<Of>;
+  /**
+   * Where steps run: `.runsOn("kubernetes", { memory: "4Gi", steps: { train: { memory: "16Gi" } } })` makes each step one Job.
+   * The setting ATALAYA_EXECUTOR goes before it.
+   *
+   * @throws DEFINE_UNKNOWN_STEP, DEFINE_BAD_QUANTITY, DEFINE_BAD_DURATION
+   */
+  runsOn(executor: Executor, options?: RunsOnOptions): Promoted<Of>;
   retrain(...triggers: Trigger<Of["feature"]>[]): Pipeline<Of>;
 }
 
@@ -219,6 +227,7 @@ function promoted<Of extends Shape>(draft: Draft): Promoted<Of> {
   return {
     ...value,
     serve: (options) => promoted({ ...draft, serve: serveDefinition(options) }),
+    runsOn: (executor, options = {}) => promoted({ ...draft, runsOn: runsOnDefinition(executor, options) }),
     retrain: (...triggers) => ({
       ...value,
       definition: { ...definition, triggers: triggers.map((trigger) => trigger.definition) },
