@@ -118,6 +118,31 @@ export const settingDefinitions = {
     doc: "A bucket of its own for the zone eval.",
   },
   ...executorDefinitions,
+  mlflowTrackingUri: {
+    variables: ["MLFLOW_TRACKING_URI"],
+    kind: "url",
+    schemes: web,
+    default: null,
+    doc: "Another MLflow server, to which `atalaya up` mirrors runs, versions and aliases, and from which `atalaya models import` reads.",
+  },
+  mlflowUsername: {
+    variables: ["MLFLOW_TRACKING_USERNAME"],
+    kind: "text",
+    default: null,
+    doc: "User of that MLflow server.",
+  },
+  mlflowPassword: {
+    variables: ["MLFLOW_TRACKING_PASSWORD"],
+    kind: "secret",
+    default: null,
+    doc: "Password of that user.",
+  },
+  mlflowToken: {
+    variables: ["MLFLOW_TRACKING_TOKEN"],
+    kind: "secret",
+    default: null,
+    doc: "Bearer token for that MLflow server, instead of user and password.",
+  },
   logLevel: {
     variables: ["ATALAYA_LOG_LEVEL"],
     kind: "choice",

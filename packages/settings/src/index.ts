@@ -1,3 +1,11 @@
 export { describeSettings, type SettingDescription, type SettingKind, type SettingName } from "./definitions.js";
 export type { ExecutorName, KubernetesSettings, Toleration } from "./executor-settings.js";
-export { type Environment, type LogLevel, readSettings, type S3Settings, type Settings, type Zone } from "./settings.js";
+export {
+  type Environment,
+  type LogLevel,
+  type MlflowSettings,
+  readSettings,
+  type S3Settings,
+  type Settings,
+  type Zone,
+} from "./settings.js";

@@ -25,6 +25,7 @@ test("an empty environment gives the laptop mode and no address of another syste
     port: 4600,
     databaseUrl: null,
     s3: null,
+    mlflow: null,
     executor: null,
     color: true,
     logLevel: "info",
@@ -102,6 +103,17 @@ test("the names of MinIO work as well, and a zone may have its own bucket", () =
     region: "us-east-1",
     buckets: { raw: "landing", silver: "atalaya", models: "atalaya", eval: "atalaya" },
   });
+});
+
+test("another MLflow server has its address, and what it asks for to let one in", () => {
+  expect(readSettings({ MLFLOW_TRACKING_USERNAME: "ana" }).mlflow).toBeNull();
+  expect(readSettings({ MLFLOW_TRACKING_URI: "https://mlflow.example", MLFLOW_TRACKING_TOKEN: "t" }).mlflow).toEqual({
+    url: "https://mlflow.example",
+    username: null,
+    password: null,
+    token: "t",
+  });
+  expect(failure({ MLFLOW_TRACKING_URI: "sqlite:///mlflow.db" }).message).toContain("MLFLOW_TRACKING_URI");
 });
 
 test("a wrong bucket and a wrong log level are refused by name", () => {

@@ -24,6 +24,14 @@ export interface S3Settings {
   readonly buckets: Readonly<Record<Zone, string>>;
 }
 
+/** Another MLflow server. */
+export interface MlflowSettings {
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly token: string | null;
+}
+
 export interface Settings {
   /** Absolute path of the directory of all local state. */
   readonly home: string;
@@ -33,6 +41,8 @@ export interface Settings {
   readonly databaseUrl: string | null;
   /** Null: objects are files under `home`. */
   readonly s3: S3Settings | null;
+  /** Null: nothing is mirrored, and nothing imported by a model's name. */
+  readonly mlflow: MlflowSettings | null;
   /** Where steps run, whatever pipelines say; null: what they say. */
   readonly executor: ExecutorName | null;
   readonly kubernetes: KubernetesSettings;
@@ -76,6 +86,7 @@ export function readSettings(
     port: reader.port("port"),
     databaseUrl: readDatabaseUrl(reader),
     s3: readS3(reader),
+    mlflow: readMlflow(reader),
     executor: executors.find((executor) => executor === reader.text("executor")) ?? null,
     kubernetes: readKubernetes(reader),
     color: reader.text("noColor") === null,
@@ -180,6 +191,14 @@ function readS3(reader: Reader): S3Settings | null {
     eval: reader.text("s3BucketEval") ?? shared,
   });
   return Object.freeze({ endpoint, accessKey, secretKey, region: reader.required("s3Region"), buckets });
+}
+
+/** User, password and token without an address are those of other programs. */
+function readMlflow(reader: Reader): MlflowSettings | null {
+  const url = reader.text("mlflowTrackingUri");
+  if (url === null) return null;
+  const [username, password, token] = [reader.text("mlflowUsername"), reader.text("mlflowPassword"), reader.text("mlflowToken")];
+  return Object.freeze({ url, username, password, token });
 }
 
 function halfGivenBuckets(reader: Reader): { given: string[]; missing: string[]; purpose: string } {
