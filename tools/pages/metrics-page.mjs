@@ -8,6 +8,7 @@ const roles = {
   facts:
     "Processes that read what all others left in PostgreSQL: `atalaya up`. The values are the same from every one of them, so a query takes `max by` of them, never the sum. They are read when somebody scrapes, once in five seconds at most.",
   worker: "Processes that carry runs out: `atalaya up`, `atalaya watch`, `atalaya worker`.",
+  store: "Processes that stand on PostgreSQL and the object store: all of the above but `atalaya serve`.",
   process: "Every process, under the names of Prometheus' own client libraries.",
 };
 

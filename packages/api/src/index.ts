@@ -4,6 +4,10 @@ export { type ConsoleEvent, createEventHub, type EventHub } from "./events/event
 export type { LiveRun, LiveStep, StepStatus } from "./events/live-run.js";
 export type { ConsoleOptions } from "./http/console-options.js";
 export { addConsole } from "./http/console-routes.js";
+export { type FactMetricsOptions, factMetrics } from "./metrics/fact-metrics.js";
+export { addRunMetrics } from "./metrics/run-metrics.js";
+export { addStoreMetrics } from "./metrics/store-metrics.js";
+export type { GateLimit, WatchedPipeline } from "./metrics/watched-pipeline.js";
 export type {
   AliasMoveSummary,
   Lineage,

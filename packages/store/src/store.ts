@@ -21,6 +21,7 @@ import type { Schema } from "./database/schema.js";
 import { type LockSession, openLockSession } from "./locks/lock-session.js";
 import { createDirectoryStore, sweepIncoming } from "./objects/directory-store.js";
 import type { ObjectStore } from "./objects/object-store.js";
+import { countObjectUse } from "./objects/object-use.js";
 import { launchPostgres } from "./postgres/launcher.js";
 
 /** PostgreSQL with its repositories, and the object store. */
@@ -92,7 +93,7 @@ export async function openStore(
   return {
     database,
     databaseUrl,
-    objects: objects.store,
+    objects: countObjectUse(objects.store),
     audit: createAuditLog(database),
     batches: createBatches(database),
     quarantine: createQuarantine(database),

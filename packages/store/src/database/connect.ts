@@ -44,9 +44,23 @@ export async function connect(url: string, options: ConnectOptions): Promise<Kys
     await pool.end();
     throw error;
   }
-  return new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] }).withSchema(
-    "atalaya",
-  );
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  const database = new Kysely<Schema>({ dialect, plugins }).withSchema("atalaya");
+  pools.set(database, pool);
+  return database;
+}
+
+const pools = new WeakMap<Kysely<Schema>, Pool>();
+
+/** Sessions of a pool now: those at work, those that wait for work, and the work that waits for one. */
+export function databaseSessions(database: Kysely<Schema>): {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+} {
+  const pool = pools.get(database);
+  if (pool === undefined) return { busy: 0, idle: 0, waiting: 0 };
+  return { busy: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount };
 }
 
 async function waitForServer(pool: Pool, url: string, { patienceMs = 15_000, onNotice }: ConnectOptions): Promise<void> {

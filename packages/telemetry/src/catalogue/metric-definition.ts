@@ -3,8 +3,9 @@ export type MetricType = "counter" | "gauge" | "histogram";
 /**
  * Which processes tell a metric. `process`: all of them. `serving`: those that answer predictions (`atalaya serve`, `atalaya up`).
  * `facts`: those that read what all processes left in PostgreSQL (`atalaya up`). `worker`: those that carry runs out.
+ * `store`: those that stand on PostgreSQL and the object store.
  */
-export type MetricRole = "process" | "serving" | "facts" | "worker";
+export type MetricRole = "process" | "serving" | "facts" | "worker" | "store";
 
 /** One row of the catalogue. */
 export interface MetricDefinition {

@@ -102,11 +102,11 @@ const factMetrics = {
     help: "When the facts were last read out of PostgreSQL: they are old when it does not answer",
   },
   atalaya_database_up: { ...gauge, labels: [], unit: "0 or 1", help: "1 when PostgreSQL answered the last reading of facts" },
-  atalaya_database_sessions: {
+  atalaya_tasks: {
     ...gauge,
-    labels: ["state"],
-    unit: "sessions",
-    help: "Sessions of this process's pool: busy, idle, and requests that wait for one",
+    labels: ["pipeline", "state"],
+    unit: "attempts",
+    help: "Attempts at steps by processes of their own (Jobs of Kubernetes, where steps run there): queued, running, done, failed",
   },
 } as const satisfies Record<string, MetricDefinition>;
 
@@ -143,4 +143,31 @@ const workerMetrics = {
   },
 } as const satisfies Record<string, MetricDefinition>;
 
-export const pipelineMetrics = { ...factMetrics, ...workerMetrics };
+const store = { role: "store" } as const;
+
+/** What this process asks of PostgreSQL and of the object store. */
+const storeMetrics = {
+  atalaya_database_sessions: {
+    ...store,
+    type: "gauge",
+    labels: ["state"],
+    unit: "sessions",
+    help: "Sessions of this process's pool: busy, idle, and waiting, the work that waits for one",
+  },
+  atalaya_object_operations_total: {
+    ...store,
+    type: "counter",
+    labels: ["operation", "outcome"],
+    unit: "operations",
+    help: "Operations on the object store, done or failed",
+  },
+  atalaya_object_seconds_total: {
+    ...store,
+    type: "counter",
+    labels: ["operation"],
+    unit: "seconds",
+    help: "Time of operations on the object store",
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export const pipelineMetrics = { ...factMetrics, ...workerMetrics, ...storeMetrics };

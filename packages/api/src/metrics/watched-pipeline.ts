@@ -1,0 +1,14 @@
+/** A pipeline of the project, as far as its metrics need its declaration. */
+export interface WatchedPipeline {
+  readonly name: string;
+  /** Alias that it promotes to. */
+  readonly alias: string;
+  /** Limits of its gates. */
+  readonly limits: readonly GateLimit[];
+}
+
+export interface GateLimit {
+  readonly metric: string;
+  readonly bound: "atLeast" | "atMost";
+  readonly limit: number;
+}
