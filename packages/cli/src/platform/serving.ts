@@ -12,6 +12,7 @@ import {
 import type { Settings } from "@atalaya/settings";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { errors } from "../errors.js";
+import { version } from "../version.js";
 import type { Stores } from "./workshop.js";
 
 /** What the server stands on. */
@@ -64,6 +65,7 @@ export async function startServing(options: {
       pipelines,
       ...(extend === undefined ? {} : { home: false, extend, requestTimeoutMs: UPLOAD_TIMEOUT_MS }),
       open: openBundle,
+      version,
       stateDirectory: servingDirectory(settings),
       logger: {
         info: (_facts, message) => (talks ? say(message) : undefined),

@@ -8,6 +8,7 @@ import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { withClosing } from "../platform/closing.js";
 import { consoleOf } from "../platform/console.js";
+import { observePlatform } from "../platform/observing.js";
 import { groundOf, startServing } from "../platform/serving.js";
 import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
 import { createProgress } from "../progress/progress.js";
@@ -69,7 +70,11 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     const home = shortPath(workingDirectory, stores.settings.home);
     terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
     if (signal.aborted) return;
-    const onEvent = (event: RunEvent): void => events.tell({ type: "run", event });
+    const observe = observePlatform({ service: server.service, project, stores, say });
+    const onEvent = (event: RunEvent): void => {
+      observe(event);
+      events.tell({ type: "run", event });
+    };
     workshop = closing.add(await openWorkshop({ session, project, stores, progress, onEvent }));
     const outcomes = await runPipelines({ session, project, stores, workshop, force: options.force });
     if (signal.aborted) return;
