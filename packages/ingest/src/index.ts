@@ -1,11 +1,20 @@
 export { MISSING_MARKERS } from "./contract/missing-markers.js";
-export { type BatchChecks, type BatchInput, type BatchReading, readBatch } from "./contract/read-batch.js";
+export type { BatchPart } from "./contract/contract-reader.js";
+export {
+  type BatchChecks,
+  type BatchFacts,
+  type BatchInput,
+  type BatchParts,
+  type BatchReading,
+  readBatch,
+  readBatchParts,
+} from "./contract/read-batch.js";
 export { type CameRow, readRows } from "./contract/read-rows.js";
 export type { BatchFormat, ByteInput, RejectedRow, SchemaNote } from "./formats/format.js";
 export { type FileInspection, inspectFile } from "./inspect/inspect-file.js";
 export type { ProposedColumn } from "./inspect/propose-column.js";
 export type { DuckLimits } from "./parquet/duckdb.js";
-export { readParquet } from "./parquet/read-parquet.js";
+export { readParquet, readParquetFrames } from "./parquet/read-frames.js";
 export { writeParquet } from "./parquet/write-parquet.js";
 export { parseDrift, type ReplayDrift, type ReplayFaults } from "./replay/faults.js";
 export { type ReplayOptions, type ReplayServer, startReplayServer } from "./replay/replay-server.js";

@@ -16,7 +16,8 @@ export interface ColumnReader {
   keyOf(record: number): string | null;
   /** Keeps the records that nobody has rejected. */
   keep(marks: RowMarks): void;
-  build(): FrameColumn;
+  /** What was kept since the last call; nothing of it is remembered. */
+  take(): FrameColumn;
 }
 
 /** How a value of a wrong kind is called in a reason. */

@@ -13,9 +13,19 @@ function sourceNames(column: ColumnSchema): readonly string[] {
   return column.from.length > 0 ? column.from : [column.name];
 }
 
+/** Rows of a batch that follow each other, judged. */
+export interface BatchPart {
+  /** The accepted rows, one column for each of the dataset, in its order. */
+  readonly accepted: Frame;
+  /** Physical line of each accepted row (see `RejectedRow.line`). */
+  readonly lines: Uint32Array;
+  /** Quarantine, in the order of lines. */
+  readonly rejected: readonly RejectedRow[];
+}
+
 /** Judges blocks of records by the columns of a dataset and gathers what is accepted, column by column. */
 export class ContractReader {
-  readonly rejected: RejectedRow[] = [];
+  #rejected: RejectedRow[] = [];
   readonly #readers: readonly ColumnReader[];
   readonly #unique: UniqueRows;
   readonly #marks = new RowMarks();
@@ -43,7 +53,7 @@ export class ContractReader {
 
   /** @throws INGEST_MISSING_COLUMN when a text block has no column for a required one */
   add(block: RecordBlock): void {
-    for (const row of block.rejected) this.rejected.push(row);
+    for (const row of block.rejected) this.#rejected.push(row);
     this.#read += block.rejected.length + block.recordCount;
     const marks = this.#marks;
     marks.reset(block.recordCount);
@@ -54,7 +64,7 @@ export class ContractReader {
     this.#lines.keep(block.lines, marks);
     const problems = [...marks.problems].sort(([left], [right]) => left - right);
     for (const [record, problem] of problems) {
-      this.rejected.push({ line: block.lines[record]!, ...problem, text: textOf(block, record) });
+      this.#rejected.push({ line: block.lines[record]!, ...problem, text: textOf(block, record) });
     }
   }
 
@@ -102,19 +112,34 @@ export class ContractReader {
     });
   }
 
-  /** @throws INGEST_MISSING_COLUMN when rows were read and none had a required column */
-  finish(): { read: number; accepted: Frame; lines: Uint32Array; rejected: readonly RejectedRow[] } {
+  /** Records that were read. */
+  get read(): number {
+    return this.#read;
+  }
+
+  /** Rows that `take` would give, accepted and rejected. */
+  get waiting(): number {
+    return this.#lines.length + this.#rejected.length;
+  }
+
+  /** What was judged since the last call. */
+  take(): BatchPart {
+    const accepted = new Map<string, FrameColumn>();
+    for (const reader of this.#readers) accepted.set(reader.column.name, reader.take());
+    const lines = this.#lines.take();
+    const rejected = this.#rejected.sort((left, right) => left.line - right.line);
+    this.#rejected = [];
+    return { accepted: { rowCount: lines.length, columns: accepted }, lines, rejected };
+  }
+
+  /** Call it after the last block. @throws INGEST_MISSING_COLUMN when rows were read and none had a required column */
+  checkColumns(): void {
     const lost = this.columns.filter((column) => !this.#found.has(column.name));
     // Without any record nothing is known about the columns of a JSON or Parquet source.
     const isKnown = this.#seen.size > 0;
     const required = lost.find((column) => !column.optional);
     if (required && isKnown) throw this.#missingColumn(required);
     if (isKnown) this.#noteColumns(lost);
-    const accepted = new Map<string, FrameColumn>();
-    for (const reader of this.#readers) accepted.set(reader.column.name, reader.build());
-    const lines = this.#lines.build();
-    const rejected = this.rejected.sort((left, right) => left.line - right.line);
-    return { read: this.#read, accepted: { rowCount: lines.length, columns: accepted }, lines, rejected };
   }
 
   #noteColumns(lost: readonly ColumnSchema[]): void {

@@ -16,7 +16,14 @@ export class LineNumbers {
       if (isRejected[record] === 0) this.#lines[this.#length++] = lines[record]!;
   }
 
-  build(): Uint32Array {
-    return this.#lines.slice(0, this.#length);
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was kept since the last call. */
+  take(): Uint32Array {
+    const taken = this.#lines.slice(0, this.#length);
+    this.#length = 0;
+    return taken;
   }
 }

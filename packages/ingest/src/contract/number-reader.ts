@@ -44,7 +44,7 @@ function remembering(read: TextReading): TextReading {
 
 /** Columns that a frame keeps as numbers: number, integer, boolean and time. */
 export class NumberReader implements ColumnReader {
-  readonly #builder: NumericColumnBuilder;
+  #builder: NumericColumnBuilder;
   readonly #readText: TextReading;
   readonly #isNumber: boolean;
   readonly #isInteger: boolean;
@@ -171,7 +171,9 @@ export class NumberReader implements ColumnReader {
     for (let record = 0; record < recordCount; record++) if (isRejected[record] === 0) this.#builder.push(this.#values[record]!);
   }
 
-  build(): FrameColumn {
-    return this.#builder.build();
+  take(): FrameColumn {
+    const taken = this.#builder.build();
+    this.#builder = new NumericColumnBuilder(this.#builder.kind);
+    return taken;
   }
 }

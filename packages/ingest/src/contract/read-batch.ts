@@ -1,15 +1,15 @@
-import type { ColumnSchema, Frame } from "@atalaya/learn";
+import type { ColumnSchema } from "@atalaya/learn";
 import { readDelimited } from "../delimited/read-delimited.js";
 import { errors } from "../errors.js";
 import { type ByteChunks, openBytes } from "../formats/byte-chunks.js";
 import { detectFormat } from "../formats/detect-format.js";
-import type { BatchFormat, ByteInput, RejectedRow, SchemaNote } from "../formats/format.js";
+import type { BatchFormat, ByteInput, SchemaNote } from "../formats/format.js";
 import type { RecordBlock } from "../formats/record-block.js";
 import { readJson } from "../json/read-json.js";
 import { readJsonLines } from "../json/read-json-lines.js";
 import { readParquetBlocks } from "../parquet/read-parquet.js";
 import { readZeek } from "../zeek/read-zeek.js";
-import { ContractReader } from "./contract-reader.js";
+import { type BatchPart, ContractReader } from "./contract-reader.js";
 import { MISSING_MARKERS } from "./missing-markers.js";
 
 export interface BatchInput extends ByteInput {
@@ -29,17 +29,21 @@ export interface BatchChecks {
   readonly missing?: readonly string[];
 }
 
-export interface BatchReading {
+/** What is known of a batch when all of it was read. */
+export interface BatchFacts {
   readonly format: BatchFormat;
-  /** Records in the source: always accepted.rowCount + rejected.length. */
+  /** Records in the source: always accepted.rowCount + rejected.length, of all parts. */
   readonly read: number;
-  /** The accepted rows, one column for each of the dataset, in its order. */
-  readonly accepted: Frame;
-  /** Physical line of each accepted row (see `RejectedRow.line`). */
-  readonly lines: Uint32Array;
-  /** Quarantine, in the order of lines. */
-  readonly rejected: readonly RejectedRow[];
   readonly notes: readonly SchemaNote[];
+}
+
+export interface BatchReading extends BatchFacts, BatchPart {}
+
+export interface BatchParts {
+  /** A part is given when so many rows are judged; it may have some more. */
+  readonly rowsAtOnce: number;
+  /** Called for each part in its order, at least once; the next is read when it has resolved. */
+  readonly onPart: (part: BatchPart) => void | Promise<void>;
 }
 
 /** Records of an input in its own format, before any contract. */
@@ -97,17 +101,43 @@ export async function readBatch(
   columns: readonly ColumnSchema[],
   checks: BatchChecks = {},
 ): Promise<BatchReading> {
+  const parts: BatchPart[] = [];
+  const onPart = (part: BatchPart): void => {
+    parts.push(part);
+  };
+  const facts = await readBatchParts(input, columns, checks, { rowsAtOnce: Number.POSITIVE_INFINITY, onPart });
+  return { ...facts, ...parts[0]! };
+}
+
+/**
+ * As `readBatch`, in parts of bounded size: for a batch that memory does not hold. The memory that it needs beside a part is
+ * that of the columns of `unique`, each of whose values it remembers.
+ *
+ * @throws as `readBatch`, also after parts were given: nothing of the batch counts then
+ */
+export async function readBatchParts(
+  input: BatchInput,
+  columns: readonly ColumnSchema[],
+  checks: BatchChecks,
+  { rowsAtOnce, onPart }: BatchParts,
+): Promise<BatchFacts> {
   const notes: SchemaNote[] = [];
   const { unique = [], missing = MISSING_MARKERS } = checks;
   const records = await openRecords(input, columns, notes);
   const contract = new ContractReader(input.name, columns, notes, { unique, missing });
-  for await (const block of records.blocks) contract.add(block);
-  const result = contract.finish();
+  for await (const block of records.blocks) {
+    contract.add(block);
+    if (contract.waiting >= rowsAtOnce) await onPart(contract.take());
+  }
+  contract.checkColumns();
+  const { read } = contract;
+  // A batch without rows has one part all the same, which has the columns.
+  if (contract.waiting > 0 || read === 0) await onPart(contract.take());
   if (records.cut.because !== null) {
     notes.push({
       kind: "cut",
       message: `${input.name}: ${records.cut.because}; the rows before the cut were read, what came behind is lost.`,
     });
   }
-  return { format: records.format, ...result, notes };
+  return { format: records.format, read, notes };
 }

@@ -6,19 +6,21 @@ import type { RowMarks } from "./row-marks.js";
 
 const MISSING = -1;
 const NOT_A_LEVEL = -2;
+/** Distinct texts that are remembered from one part of a batch to the next. */
+const MOST_REMEMBERED = 100_000;
 /** Levels named in a reason. */
 const MOST_NAMED = 8;
 
 /** Columns that a frame keeps as codes: category and text. Every distinct text is judged once. */
 export class TextReader implements ColumnReader {
   /** Keeps codes only: the levels are numbered here, which spares a second dictionary of all texts. */
-  readonly #codes = new CategoryColumnBuilder();
-  readonly #levels: string[] = [];
+  #codes = new CategoryColumnBuilder();
+  #levels: string[] = [];
   readonly #allowed: ReadonlySet<string> | null;
   readonly #missing: readonly string[];
   readonly #notALevel: string;
   /** Distinct cells of text files, and what became of each: its place in `#texts`, MISSING or NOT_A_LEVEL. */
-  readonly #distinct = new DistinctTexts();
+  #distinct = new DistinctTexts();
   readonly #placeByNumber: number[] = [];
   /** The same for values of JSON and Parquet. */
   readonly #placeByText = new Map<string, number>();
@@ -146,7 +148,21 @@ export class TextReader implements ColumnReader {
     }
   }
 
-  build(): FrameColumn {
-    return { ...this.#codes.build(), levels: this.#levels };
+  take(): FrameColumn {
+    const taken = { ...this.#codes.build(), levels: this.#levels };
+    this.#codes = new CategoryColumnBuilder();
+    this.#levels = [];
+    if (this.#texts.length > MOST_REMEMBERED || this.#placeByNumber.length > MOST_REMEMBERED) this.#forget();
+    else this.#codeByPlace.fill(-1);
+    return taken;
+  }
+
+  /** Keys and free texts are of as many levels as rows: what they were judged to be is not kept for ever. */
+  #forget(): void {
+    this.#distinct = new DistinctTexts();
+    this.#placeByNumber.length = 0;
+    this.#placeByText.clear();
+    this.#texts.length = 0;
+    this.#codeByPlace.length = 0;
   }
 }

@@ -4,12 +4,21 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type ColumnSchema, compactLevels, type Frame, type FrameColumn, frameOf, rowAsJson } from "@atalaya/learn";
+import {
+  type ColumnSchema,
+  compactLevels,
+  concatenateFrames,
+  type Frame,
+  type FrameColumn,
+  frameOf,
+  rowAsJson,
+  selectColumns,
+} from "@atalaya/learn";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { readBatch } from "../contract/read-batch.js";
 import { openDuck } from "./duckdb.js";
-import { readParquet } from "./read-parquet.js";
+import { readParquet, readParquetFrames } from "./read-frames.js";
 import { writeParquet } from "./write-parquet.js";
 
 fc.configureGlobal({ seed: 20261121 });
@@ -39,6 +48,23 @@ test("what is written comes back equal: missing, times, booleans, categories, an
   await writeParquet(frame, path);
   expect(await readParquet(path)).toEqual(frame);
   expect([...(await readParquet(path, ["soldAt", { name: "price" }])).columns.keys()]).toEqual(["soldAt", "price"]);
+});
+
+test("a file comes in frames with dictionaries of their own, and all of them are the file", async () => {
+  const path = join(folder, "frames.parquet");
+  const rows = 10_000;
+  const codes = Int32Array.from({ length: rows }, (_, row) => (row % 11 === 0 ? -1 : Math.floor(row / 1_000)));
+  const city: FrameColumn = { kind: "category", codes, levels: Array.from({ length: 10 }, (_, code) => `c${code}`) };
+  const whole = frameOf([
+    ["size", { kind: "number", values: Float64Array.from({ length: rows }, (_, row) => (row % 7 === 0 ? missing : row)) }],
+    ["city", city],
+  ]);
+  await writeParquet(whole, path);
+  const frames = [];
+  for await (const part of readParquetFrames(path, ["city", "size"], 3_000)) frames.push(part);
+  expect(frames.map(({ rowCount }) => rowCount)).toEqual([4_096, 4_096, 1_808]);
+  expect(frames[2]?.columns.get("city")).toMatchObject({ levels: ["c8", "c9"] });
+  expect(concatenateFrames(frames)).toEqual(selectColumns(whole, ["city", "size"]));
 });
 
 test("a frame without rows comes back", async () => {

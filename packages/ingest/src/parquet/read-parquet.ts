@@ -3,19 +3,11 @@ import { symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import {
-  CategoryColumnBuilder,
-  type ColumnSchema,
-  type Frame,
-  type FrameColumn,
-  NumericColumnBuilder,
-  nearestName,
-} from "@atalaya/learn";
-import { errors } from "../errors.js";
+import type { ColumnSchema } from "@atalaya/learn";
 import type { ByteChunks } from "../formats/byte-chunks.js";
 import { type ByteInput, MOST_TEXT } from "../formats/format.js";
 import type { ValueBlock, ValueColumn } from "../formats/record-block.js";
-import { type Duck, type DuckLimits, openDuck } from "./duckdb.js";
+import { type Duck, openDuck } from "./duckdb.js";
 import { describeParquet, type ScannedChunk, scanParquet } from "./parquet-scan.js";
 import { type SelectedColumn, selectColumn } from "./select-list.js";
 
@@ -107,63 +99,5 @@ export async function* readParquetBlocks(
     if (row === 1) yield blockOf(names, selected, { rowCount: 0, columns: selected.map(() => []) }, 1);
   } finally {
     await duck.close();
-  }
-}
-
-/**
- * Reads a Parquet file into a frame without any contract: numbers, booleans, times and, for everything else, categories.
- * For files that `writeParquet` wrote: it gives back an equal frame.
- *
- * @param columns names, or columns of a dataset, in the order of the frame; absent: all
- * @throws INGEST_PARQUET_UNREADABLE, INGEST_MISSING_COLUMN
- */
-export async function readParquet(
-  path: string,
-  columns?: readonly (string | { readonly name: string })[],
-  limits?: DuckLimits,
-): Promise<Frame> {
-  const duck = await openDuck(limits);
-  try {
-    const types = await describeParquet(duck, path, path);
-    const names = columns?.map((column) => (typeof column === "string" ? column : column.name)) ?? [...types.keys()];
-    const selected = names.map((name) => {
-      const type = types.get(name);
-      if (type !== undefined) return selectColumn(name, type, null);
-      const found = [...types.keys()];
-      const near = nearestName(name, found);
-      throw errors.MISSING_COLUMN({ file: path, column: name, from: [name], near: near === null ? [] : [near], found });
-    });
-    const gathered = selected.map((column) => new GatheredColumn(column.kind));
-    let rowCount = 0;
-    for await (const chunk of scanParquet(duck, path, path, selected)) {
-      rowCount += chunk.rowCount;
-      for (const [position, values] of chunk.columns.entries()) gathered[position]!.add(values);
-    }
-    return { rowCount, columns: new Map(names.map((name, position) => [name, gathered[position]!.build()])) };
-  } finally {
-    await duck.close();
-  }
-}
-
-class GatheredColumn {
-  readonly #numbers: NumericColumnBuilder | null;
-  readonly #texts = new CategoryColumnBuilder();
-
-  constructor(kind: SelectedColumn["kind"]) {
-    const kinds = { numbers: "number", booleans: "boolean", times: "time", texts: null } as const;
-    const numeric = kinds[kind];
-    this.#numbers = numeric === null ? null : new NumericColumnBuilder(numeric);
-  }
-
-  add(values: ScannedChunk["columns"][number]): void {
-    for (const value of values) {
-      if (typeof value === "number") this.#numbers?.push(value);
-      else if (value === null) this.#texts.pushMissing();
-      else this.#texts.push(value);
-    }
-  }
-
-  build(): FrameColumn {
-    return (this.#numbers ?? this.#texts).build();
   }
 }

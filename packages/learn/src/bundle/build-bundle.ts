@@ -5,7 +5,7 @@ import { transformFeatures } from "../features/transform-features.js";
 import type { Frame, FrameColumn } from "../frame/frame.js";
 import type { FittedModel } from "../model/model.js";
 import { predictRaw } from "../trees/predict.js";
-import type { ModelBundle, ReferenceSketch, TaskKind } from "./bundle.js";
+import type { ModelBundle, ReferenceSketch, Replay, TaskKind } from "./bundle.js";
 import { type AnswerParts, answerOutputs, labelsOf, type ModelOutputs } from "./outputs.js";
 import { makeReplay } from "./replay.js";
 
@@ -36,15 +36,17 @@ export interface BundleParts {
   readonly replayRows?: number;
 }
 
-/**
- * Puts a model together with what it needs to be served and watched: replay rows and reference sketches, both made from
- * its training rows. Cost: O(rows · (columns · log rows + trees · depth)).
- *
- * @throws LEARN_REPLAY_ROW_REFUSED, LEARN_FRAME_…
- */
-export function buildBundle(parts: BundleParts): ModelBundle {
-  const { pipeline, target, features, model, trainingRows, replayRows, answerParts = {} } = parts;
-  const outputs = answerOutputs({ model, ...answerParts }, predictRaw(model, transformFeatures(features, trainingRows)));
+/** A bundle whose sketches and replay rows are made already, as of training rows that are never in memory at once. */
+export interface AssembledParts extends Omit<BundleParts, "trainingRows" | "replayRows"> {
+  readonly reference: readonly ReferenceSketch[];
+  readonly replay: Replay;
+  /** Number of rows that the model was fitted on. */
+  readonly trainingRows: number;
+}
+
+/** Puts a model together with what was made beside it. */
+export function assembleBundle({ model, answerParts = {}, ...parts }: AssembledParts): ModelBundle {
+  const { pipeline, target, features, reference, replay, trainingRows } = parts;
   return {
     formatVersion: 2,
     pipeline,
@@ -53,10 +55,27 @@ export function buildBundle(parts: BundleParts): ModelBundle {
     features,
     model,
     ...answerParts,
+    reference,
+    replay,
+    trainingRows,
+  };
+}
+
+/**
+ * Puts a model together with what it needs to be served and watched: replay rows and reference sketches, both made from
+ * its training rows. Cost: O(rows · (columns · log rows + trees · depth)).
+ *
+ * @throws LEARN_REPLAY_ROW_REFUSED, LEARN_FRAME_…
+ */
+export function buildBundle(parts: BundleParts): ModelBundle {
+  const { features, model, trainingRows, replayRows, answerParts = {} } = parts;
+  const outputs = answerOutputs({ model, ...answerParts }, predictRaw(model, transformFeatures(features, trainingRows)));
+  return assembleBundle({
+    ...parts,
     reference: makeReference(features, trainingRows, predictionColumn(outputs)),
     replay: makeReplay(features, model, trainingRows, replayRows),
     trainingRows: trainingRows.rowCount,
-  };
+  });
 }
 
 /** Sketches of every input and derived value, and last of the answers: what drift is measured against. */

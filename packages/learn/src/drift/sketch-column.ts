@@ -1,6 +1,7 @@
 import type { ReferenceSketch } from "../bundle/bundle.js";
-import { asLevels, codesByFrequency, countLevels } from "../frame/as-levels.js";
+import { asLevels } from "../frame/as-levels.js";
 import type { FrameColumn } from "../frame/frame.js";
+import { LevelCounts } from "../frame/level-counts.js";
 
 /** Steps between the quantiles of a number sketch: 1/100 each. */
 export const QUANTILE_STEPS = 100;
@@ -13,14 +14,17 @@ const MOST_LEVELS = 200;
  */
 export function sketchColumn(name: string, column: FrameColumn): ReferenceSketch {
   if (column.kind === "number" || column.kind === "time") return sketchNumbers(name, column.values);
-  const own = asLevels(column);
-  const counts = countLevels(own);
-  const codes = codesByFrequency(own);
-  const rows = own.codes.length;
-  const present = counts.reduce((sum, count) => sum + count, 0);
-  const levels = codes.slice(0, MOST_LEVELS).map((code) => ({ level: own.levels[code], rows: counts[code] }));
+  const counts = new LevelCounts();
+  counts.add(asLevels(column));
+  return sketchLevels(name, counts);
+}
+
+/** As `sketchColumn`, of levels that were counted part by part. */
+export function sketchLevels(name: string, counts: LevelCounts): ReferenceSketch {
+  const { rows, missing } = counts;
+  const levels = counts.byFrequency().slice(0, MOST_LEVELS);
   const named = levels.reduce((sum, level) => sum + level.rows, 0);
-  return { kind: "category", name, rows, missing: rows - present, levels, other: present - named };
+  return { kind: "category", name, rows, missing, levels, other: rows - missing - named };
 }
 
 function sketchNumbers(name: string, values: Float64Array): ReferenceSketch {

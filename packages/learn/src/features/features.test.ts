@@ -133,7 +133,7 @@ describe("out-of-fold target means", () => {
       prices(...values),
       options,
     );
-    const folds = foldByRow(rows, options.seed);
+    const folds = foldByRow({ firstRow: 0, rowCount: rows }, options.seed);
     for (let row = 0; row < rows; row++) {
       const others = values.filter((_, other) => folds[other] !== folds[row]);
       const same = values.filter((_, other) => folds[other] !== folds[row] && names[other] === names[row]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CategoryColumn } from "../frame/frame.js";
-import { fitTargetMean, foldByRow } from "./target-mean.js";
+import { foldByRow, TargetMeanFitter } from "./target-mean.js";
 
 function correlation(first: Float64Array, second: Float64Array): number {
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -34,7 +34,12 @@ describe("out-of-fold target means", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), fc.constantFrom(0, 1, 20), (seed, smoothing) => {
         const { column, target } = unrelated(seed);
-        const { encoder, outOfFold } = fitTargetMean(column, [target], smoothing, foldByRow(target.length, seed));
+        const folds = foldByRow({ firstRow: 0, rowCount: target.length }, seed);
+        const fitter = new TargetMeanFitter(smoothing, 1);
+        fitter.add(column, [target], folds);
+        const fitted = fitter.finish();
+        const { encoder } = fitted;
+        const outOfFold = fitted.outOfFold(column, folds);
         const positions = new Map(encoder.levels.map((level, position) => [level, position]));
         const inSample = Float64Array.from(column.codes, (code) => encoder.values[0][positions.get(column.levels[code])!]);
         expect(correlation(inSample, target)).toBeGreaterThan(0.4);

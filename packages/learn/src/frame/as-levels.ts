@@ -31,11 +31,3 @@ export function countLevels(column: CategoryColumn): Float64Array {
   for (const code of column.codes) if (code >= 0) counts[code]++;
   return counts;
 }
-
-/** Codes of the levels that have a row: the most frequent first, ties by name (code units). */
-export function codesByFrequency(column: CategoryColumn): number[] {
-  const counts = countLevels(column);
-  const codes = column.levels.map((_, code) => code).filter((code) => counts[code] > 0);
-  const { levels } = column;
-  return codes.sort((first, second) => counts[second] - counts[first] || (levels[first] < levels[second] ? -1 : 1));
-}

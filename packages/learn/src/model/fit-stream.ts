@@ -1,4 +1,4 @@
-import { binStream, type MatrixStream } from "../binning/bin-stream.js";
+import { binStream, type MatrixStream, type SlowMatrixStream } from "../binning/bin-stream.js";
 import type { BinnedTable } from "../binning/binned-table.js";
 import { errors } from "../errors.js";
 import { createEngine } from "../kernels/load-kernels.js";
@@ -15,6 +15,11 @@ export interface StreamedData {
   readonly weights?: Float64Array;
 }
 
+/** As `StreamedData`, its chunks from an asynchronous reader. */
+export interface SlowStreamedData extends Omit<StreamedData, "stream"> {
+  readonly stream: SlowMatrixStream;
+}
+
 /**
  * `fitModel` for more rows than memory holds as numbers: gradient boosting and random forests learn from bins alone. The same
  * model as from a matrix with these rows. Needs 2 · rows · columns bytes and what the learner needs beside them.
@@ -23,10 +28,20 @@ export interface StreamedData {
  */
 export function fitStream(specification: LearnerSpecification, data: StreamedData, options: FitOptions = {}): FittedModel {
   checkStreamed(specification, data, options);
+  return fitBinned(specification, data, (bins) => binStream(createEngine(), data.stream, bins), options);
+}
+
+/** A fit on one thread with bins that are made elsewhere. */
+export function fitBinned(
+  specification: LearnerSpecification,
+  data: SlowStreamedData,
+  bin: (bins: number) => BinnedTable,
+  options: FitOptions,
+): FittedModel {
   const workplace: Workplace = {
     threads: 1,
     isStreamed: true,
-    bin: (_matrix, bins) => binStream(createEngine(), data.stream, bins),
+    bin: (_matrix, bins) => bin(bins),
     open: () => {},
     close: () => {},
   };
@@ -34,7 +49,7 @@ export function fitStream(specification: LearnerSpecification, data: StreamedDat
 }
 
 /** @throws LEARN_STREAM_UNSUPPORTED, LEARN_NO_FEATURES, LEARN_TOO_FEW_ROWS */
-export function checkStreamed({ learner }: LearnerSpecification, { stream }: StreamedData, options: FitOptions): void {
+export function checkStreamed({ learner }: LearnerSpecification, { stream }: SlowStreamedData, options: FitOptions): void {
   if (learner !== "gradientBoosting" && learner !== "randomForest") throw errors.STREAM_UNSUPPORTED({ what: learner });
   if (options.continueFrom !== undefined) throw errors.STREAM_UNSUPPORTED({ what: "Continued training" });
   if (stream.names.length === 0) throw errors.NO_FEATURES({});
@@ -42,7 +57,7 @@ export function checkStreamed({ learner }: LearnerSpecification, { stream }: Str
 }
 
 /** Training data without rows: what a learner asks of a matrix beside its bins. */
-export function shapeOf({ stream, target, weights }: StreamedData): TrainingData {
+export function shapeOf({ stream, target, weights }: SlowStreamedData): TrainingData {
   const { rowCount, names, categoryCounts } = stream;
   const columns = names.map(() => new Float64Array(0));
   const matrix = categoryCounts === undefined ? { rowCount, names, columns } : { rowCount, names, columns, categoryCounts };

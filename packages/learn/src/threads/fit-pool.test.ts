@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { SlowMatrixStream } from "../binning/bin-stream.js";
 import { explainRaw } from "../explain/explain.js";
 import { fitModel } from "../model/fit-model.js";
 import type { TrainingData } from "../model/fit-options.js";
@@ -56,6 +57,25 @@ describe("createFitPool", () => {
     for (const [place, [learner, on]] of jobs.entries()) {
       expect(models[place]).toEqual(fitModel({ learner, parameters: { trees: 8 } }, on, { seed: 5 }));
     }
+  });
+
+  it("fits rows that come slowly and in chunks as it fits the whole matrix, to the bit", async () => {
+    open(2);
+    const stream: SlowMatrixStream = {
+      rowCount: ROWS,
+      names: matrix.names,
+      async *chunks() {
+        for (let begin = 0; begin < ROWS; begin += 700) {
+          await new Promise((resolve) => setImmediate(resolve));
+          const parts = columns.map((values) => values.subarray(begin, begin + 700));
+          yield { rowCount: parts[0].length, columns: parts, names: matrix.names };
+        }
+      },
+    };
+    const target = data.target ?? { kind: "number", values: columns[0] };
+    expect(await pool.fitStream(boosting(8), { stream, target }, { seed: 5 })).toEqual(fitModel(boosting(8), data, { seed: 5 }));
+    const broken = { ...stream, rowCount: ROWS + 1 };
+    await expect(pool.fitStream(boosting(8), { stream: broken, target })).rejects.toMatchObject({ code: "LEARN_STREAM_BROKEN" });
   });
 
   it("reports progress, and stops when told to", async () => {

@@ -1,13 +1,13 @@
 /// <reference types="node" />
 import { Worker } from "node:worker_threads";
 import { AtalayaError } from "@atalaya/errors";
-import { binStream } from "../binning/bin-stream.js";
+import { binSlowStream } from "../binning/bin-stream.js";
 import { errors } from "../errors.js";
 import type { Explanation } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import { createEngine } from "../kernels/load-kernels.js";
 import type { FitOptions, TrainingData } from "../model/fit-options.js";
-import { checkStreamed, fitStream, type SharedTable, type StreamedData, shapeOf } from "../model/fit-stream.js";
+import { checkStreamed, fitBinned, type SharedTable, type SlowStreamedData, shapeOf } from "../model/fit-stream.js";
 import type { FittedModel } from "../model/model.js";
 import { type LearnerSpecification, resolveParameters } from "../tune/resolve-parameters.js";
 import { Gangs } from "./gangs.js";
@@ -23,8 +23,8 @@ export interface FitPool {
    * @throws also LEARN_FIT_WORKER_DIED, LEARN_FIT_POOL_CLOSED
    */
   fit(specification: LearnerSpecification, data: TrainingData, options?: FitOptions): Promise<FittedModel>;
-  /** `fitStream` on a thread; the rows are read by this one. */
-  fitStream(specification: LearnerSpecification, data: StreamedData, options?: FitOptions): Promise<FittedModel>;
+  /** `fitStream` on a thread; the rows are read by this one, which does other work between chunks that are asynchronous. */
+  fitStream(specification: LearnerSpecification, data: SlowStreamedData, options?: FitOptions): Promise<FittedModel>;
   /** `explainRaw`, its rows spread over the threads. */
   explain(model: FittedModel, matrix: FeatureMatrix): Promise<Explanation>;
   /** Ends the threads; what runs or waits is rejected with LEARN_FIT_POOL_CLOSED. */
@@ -68,13 +68,14 @@ class WorkerPool implements FitPool {
     return await this.runFit(specification, this.share(data), null, options);
   }
 
-  async fitStream(specification: LearnerSpecification, data: StreamedData, options: FitOptions = {}): Promise<FittedModel> {
+  async fitStream(specification: LearnerSpecification, data: SlowStreamedData, options: FitOptions = {}): Promise<FittedModel> {
     checkStreamed(specification, data, options);
     const { bins } = resolveParameters(specification.learner as "gradientBoosting" | "randomForest", specification.parameters);
     const engine = createEngine("shared");
+    const binned = await binSlowStream(engine, data.stream, bins);
     // Without shared kernels there is nothing that another thread could read.
-    if (engine.kind === "twin") return fitStream(specification, data, options);
-    const { arena, ...table } = binStream(engine, data.stream, bins);
+    if (engine.kind === "twin") return fitBinned(specification, data, () => binned, options);
+    const { arena, ...table } = binned;
     const memory = engine.memory as unknown as WebAssembly.Memory;
     const shape = { dataset: this.datasets++, data: shareData(shapeOf(data)) };
     return await this.runFit(specification, shape, { ...table, memory, end: arena.mark }, options);

@@ -4,7 +4,7 @@ import type { Frame } from "../frame/frame.js";
 import { columnOf } from "../frame/select.js";
 import type { Measurement, Measurements } from "../metrics/measure.js";
 import { ascendingOrder } from "../order/ascending-order.js";
-import { groupHashes, rowHashes } from "../split/row-hashes.js";
+import { groupHashes, partEqualRows, rowHashes } from "../split/row-hashes.js";
 
 /** How rows are divided for cross-validation, as data. */
 export type CrossValidationPlan =
@@ -47,7 +47,8 @@ export function crossValidationFolds(plan: CrossValidationPlan, frame: Frame): F
   if (!Number.isInteger(folds) || folds < 2) throw fail(`it needs 2 folds or more, not ${folds}`);
   if (plan.kind === "byTime") return foldsByTime(plan, frame);
   if (plan.kind === "byGroup" && plan.columns.length === 0) throw fail("byGroup names no column");
-  const hashes = plan.kind === "shuffled" ? rowHashes(frame, plan.seed) : groupHashes(frame, plan.columns, plan.seed);
+  const hashes =
+    plan.kind === "shuffled" ? partEqualRows(rowHashes(frame, plan.seed)) : groupHashes(frame, plan.columns, plan.seed);
   const foldByRow = dealFolds(hashes, stratumByRow(plan.stratify, frame), folds);
   const sizes = new Uint32Array(folds);
   for (const fold of foldByRow) sizes[fold]++;
