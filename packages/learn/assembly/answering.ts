@@ -2,7 +2,7 @@
 // training they are leaf functions on one linear memory without state; `src/kernels/answering-twin.ts` is equal to the bit.
 
 export { codeNumbers, codeNumbersWide } from "./codes";
-export { addGroup, followSplit, makePatterns } from "./patterns";
+export { addGroup, explainRow, followSplit, makePatterns } from "./patterns";
 export { addQuadrature } from "./quadrature";
 export { addRowDouble, addRowFloat } from "./rows";
 export {

@@ -76,3 +76,57 @@ export function addGroup(patterns: usize, table: usize, width: usize, columns: u
     }
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function leftBit(question: usize): i32 {
+  return i32(load<i32>(<usize>load<u32>(question)) <= load<i32>(question, 4)) * load<i32>(question, 8);
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(column: usize, value: f64): void {
+  store<f64>(column, load<f64>(column) + value);
+}
+
+/**
+ * All tables for one row, which for the kernels above would be some thousand calls. A question is the address of a code, its
+ * limit and a bit that counts when the row goes left.
+ *
+ * @param steps     a question, and the addresses of the masks above, left and right: 6 words each
+ * @param groups    the address of a mask, the bits kept of it, three questions: 11 words each
+ * @param patterns  one byte per group
+ * @param lookups   the addresses of a pattern, of a table with lines of eight numbers, and of what these are added to: 10 words each
+ */
+export function explainRow(
+  steps: usize,
+  stepCount: usize,
+  groups: usize,
+  groupCount: usize,
+  patterns: usize,
+  lookups: usize,
+  lookupCount: usize,
+): void {
+  for (let step = steps, end = steps + stepCount * 24; step < end; step += 24) {
+    const mask = <i32>load<u8>(<usize>load<u32>(step, 12));
+    const bit = load<i32>(step, 8);
+    const left = leftBit(step);
+    store<u8>(<usize>load<u32>(step, 16), mask & ~(bit ^ left));
+    store<u8>(<usize>load<u32>(step, 20), mask & ~left);
+  }
+  for (let group: usize = 0, at = groups; group < groupCount; group++, at += 44) {
+    const kept = <i32>load<u8>(<usize>load<u32>(at)) & load<i32>(at, 4);
+    store<u8>(patterns + group, kept | leftBit(at + 8) | leftBit(at + 20) | leftBit(at + 32));
+  }
+  for (let at = lookups, end = lookups + lookupCount * 40; at < end; at += 40) {
+    const line = <usize>load<u32>(at, 4) + ((<usize>load<u8>(<usize>load<u32>(at))) << 6);
+    addTo(<usize>load<u32>(at, 8), load<f64>(line));
+    addTo(<usize>load<u32>(at, 12), load<f64>(line, 8));
+    addTo(<usize>load<u32>(at, 16), load<f64>(line, 16));
+    addTo(<usize>load<u32>(at, 20), load<f64>(line, 24));
+    addTo(<usize>load<u32>(at, 24), load<f64>(line, 32));
+    addTo(<usize>load<u32>(at, 28), load<f64>(line, 40));
+    addTo(<usize>load<u32>(at, 32), load<f64>(line, 48));
+    addTo(<usize>load<u32>(at, 36), load<f64>(line, 56));
+  }
+}

@@ -16,7 +16,7 @@ export {
   type RegressionAnswer,
 } from "./bundle/outputs.js";
 export * from "./bundle/replay.js";
-export { createScorer, type Scorer } from "./bundle/scorer.js";
+export { createScorer, type ExplainedAnswers, type Scorer } from "./bundle/scorer.js";
 export type { DecisionCosts } from "./calibration/decision-threshold.js";
 export * from "./calibration/fit-answer-parts.js";
 export { chiSquare } from "./drift/chi-square.js";
@@ -27,7 +27,14 @@ export * from "./drift/kolmogorov-smirnov.js";
 export * from "./drift/population-stability.js";
 export * from "./drift/quantile-sketch.js";
 export * from "./drift/sketch-column.js";
-export { type Explainer, type Explanation, explainRaw, prepareExplainer } from "./explain/explain.js";
+export {
+  type Explainer,
+  type ExplainRow,
+  type Explanation,
+  explainRaw,
+  prepareExplainer,
+  prepareRowExplanations,
+} from "./explain/explain.js";
 export * from "./expression/check.js";
 export * from "./expression/evaluate.js";
 export type * from "./expression/expression.js";

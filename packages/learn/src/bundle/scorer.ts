@@ -1,4 +1,10 @@
-import { type Explainer, prepareExplainer } from "../explain/explain.js";
+import {
+  type Explainer,
+  type ExplainRow,
+  type Explanation,
+  prepareExplainer,
+  prepareRowExplanations,
+} from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
 import { prepareRow } from "../features/row-features.js";
 import { prepareFeatures } from "../features/transform-features.js";
@@ -29,6 +35,20 @@ export interface Scorer {
   outputs(frame: Frame): ModelOutputs;
   /** One explanation per row. @throws LEARN_EXPLANATION_NOT_ADDITIVE */
   explain(frame: Frame): RowExplanation[];
+  /** Answers and explanations of the same rows, at the cost of the explanations. @throws as `answer` and `explain` */
+  answerExplained(frame: Frame): ExplainedAnswers;
+  /**
+   * Makes explanations of few rows quick (see `prepareRowExplanations`), and a row's explanation from now on the same to
+   * the bit alone and among others. Each step takes about a millisecond; who explains before the last one takes the rest at
+   * once.
+   */
+  prepareExplanations(): Iterator<void, void>;
+}
+
+/** Row by row. */
+export interface ExplainedAnswers {
+  readonly answers: readonly Answer[];
+  readonly explanations: readonly RowExplanation[];
 }
 
 /** Builds dictionaries and readers of a bundle once, so that a request pays for its rows only. */
@@ -37,21 +57,77 @@ export function createScorer(bundle: ModelBundle): Scorer {
   const transform = prepareFeatures(features);
   const read = rowReader(features.inputs);
   const outputs = (frame: Frame) => answerOutputs(bundle, rawOutputs(model, transform(frame).matrix));
-  let explainer: Explainer | null = null;
+  const explainer = new BundleExplainer(model);
+  const answerExplained = (frame: Frame): ExplainedAnswers => {
+    const { values, matrix } = transform(frame);
+    const raw = rawOutputs(model, matrix);
+    const explained = explainRows(features, model, values, raw, explainer.explain(matrix));
+    // Effects are of the learner's own output: on the scale of a calibrated answer they would not add up.
+    const explanations = bundle.calibration === undefined ? explained : explained.map((row) => ({ ...row, onAnswerScale: null }));
+    return { answers: answersOf(answerOutputs(bundle, raw)), explanations };
+  };
   return {
     bundle,
     read,
     outputs,
     answer: (frame) => answersOf(outputs(frame)),
     answerRow: rowAnswerer(bundle),
-    explain: (frame) => {
-      const { values, matrix } = transform(frame);
-      explainer ??= prepareExplainer(model);
-      const explained = explainRows(features, model, values, rawOutputs(model, matrix), explainer.explain(matrix));
-      // Effects are of the learner's own output: on the scale of a calibrated answer they would not add up.
-      return bundle.calibration === undefined ? explained : explained.map((row) => ({ ...row, onAnswerScale: null }));
-    },
+    explain: (frame) => [...answerExplained(frame).explanations],
+    answerExplained,
+    prepareExplanations: () => explainer.prepare(),
   };
+}
+
+/** Up to so many rows are explained one by one: tables for the kernels take as long to make as those some hundred rows. */
+const FEW_EXPLAINED_ROWS = 256;
+
+/** The explainers of a model, each made when it is first needed. */
+class BundleExplainer {
+  private readonly model: FittedModel;
+  private many: Explainer | null = null;
+  private preparing: Generator<void, ExplainRow> | null = null;
+  private explainRow: ExplainRow | null = null;
+
+  constructor(model: FittedModel) {
+    this.model = model;
+  }
+
+  explain(matrix: FeatureMatrix): Explanation {
+    const { preparing } = this;
+    if (preparing !== null && matrix.rowCount > 0 && matrix.rowCount <= FEW_EXPLAINED_ROWS) {
+      for (const _ of this.steps(preparing));
+      if (this.explainRow !== null) return explainOneByOne(this.explainRow, matrix);
+    }
+    this.many ??= prepareExplainer(this.model);
+    return this.many.explain(matrix, preparing === null ? matrix.rowCount : Number.POSITIVE_INFINITY);
+  }
+
+  prepare(): Generator<void, void> {
+    this.preparing ??= prepareRowExplanations(this.model);
+    return this.steps(this.preparing);
+  }
+
+  private *steps(preparing: Generator<void, ExplainRow>): Generator<void, void> {
+    while (this.explainRow === null) {
+      const step = preparing.next();
+      if (step.done === true) this.explainRow = step.value;
+      else yield;
+    }
+  }
+}
+
+function explainOneByOne(explainRow: ExplainRow, { rowCount, columns }: FeatureMatrix): Explanation {
+  const values = new Float64Array(columns.length);
+  const rows = Array.from({ length: rowCount }, (_, row) => {
+    for (let column = 0; column < columns.length; column++) values[column] = columns[column][row];
+    return explainRow(values);
+  });
+  const [first] = rows;
+  if (rows.length === 1) return first;
+  const width = first.outputCount * first.columnCount;
+  const effects = new Float64Array(rowCount * width);
+  for (const [row, own] of rows.entries()) effects.set(own.effects, row * width);
+  return { ...first, effects, rowCount };
 }
 
 function rowAnswerer(bundle: ModelBundle): Scorer["answerRow"] {

@@ -2,6 +2,7 @@ import type { FeatureMatrix } from "../features/feature-plan.js";
 import type { FittedModel, LinearPart } from "../model/model.js";
 import { checkFeatureCount } from "../trees/predict.js";
 import { EnsembleExplainer } from "./prepare-explainer.js";
+import { prepareRowExplainer } from "./row-explainer.js";
 
 /** Effects of the features of rows: for each row and output `base[output] + Σ effects = raw output`. */
 export interface Explanation {
@@ -50,6 +51,33 @@ export function prepareExplainer({ trees, linear }: FittedModel): Explainer {
   };
 }
 
+/** Effects of the features on one row: one number per matrix column, NaN = missing. */
+export type ExplainRow = (row: Float64Array) => Explanation;
+
+/**
+ * As `prepareExplainer`, for one row at a time, at about a fifth of the cost for a shallow ensemble: the same bits as of
+ * `explain(matrix, Infinity)`. It is made ready in steps of about a millisecond, one or two a tree, so that whoever has to
+ * answer meanwhile can. Memory: 8 bytes a number of the tables, 64 MiB at most.
+ *
+ * @throws LEARN_FEATURE_COUNT_MISMATCH by what it returns
+ */
+export function* prepareRowExplanations({ trees, linear }: FittedModel): Generator<void, ExplainRow> {
+  const explainer = yield* prepareRowExplainer(trees);
+  const { featureCount: columnCount, outputCount } = trees;
+  return (row) => {
+    checkFeatureCount(trees, row.length);
+    const effects = new Float64Array(columnCount * outputCount);
+    explainer.explain(row, effects);
+    const explanation = { base: explainer.base.slice(), effects, rowCount: 1, outputCount, columnCount };
+    if (linear !== null) addLinear(linear, lineOf(row), explanation);
+    return explanation;
+  };
+}
+
+function lineOf(row: Float64Array): Pick<FeatureMatrix, "rowCount" | "columns"> {
+  return { rowCount: 1, columns: Array.from(row, (value) => Float64Array.of(value)) };
+}
+
 /** `prepareExplainer` for one use. */
 export function explainRaw(model: FittedModel, matrix: FeatureMatrix, rowsInAll?: number): Explanation {
   return prepareExplainer(model).explain(matrix, rowsInAll);
@@ -58,7 +86,7 @@ export function explainRaw(model: FittedModel, matrix: FeatureMatrix, rowsInAll?
 /** The effects of a weighted sum are weight · (value - mean), whatever the order of the columns. */
 function addLinear(
   { weights, mean, fill }: LinearPart,
-  matrix: FeatureMatrix,
+  matrix: Pick<FeatureMatrix, "rowCount" | "columns">,
   { base, effects, outputCount, columnCount }: Explanation,
 ): void {
   for (let output = 0; output < outputCount; output++) {

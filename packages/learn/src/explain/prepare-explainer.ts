@@ -1,11 +1,8 @@
 import type { TreeEnsemble } from "../model/model.js";
 import { type SplitCodes, splitCodes } from "../trees/split-codes.js";
 import { type ExplainedTree, ExplainMachine } from "./explain-machine.js";
-import { patternTree } from "./pattern-groups.js";
-import { type TreePaths, treePaths } from "./tree-paths.js";
+import { expectedOutputs, grownTree, TableBudget } from "./explained-trees.js";
 
-/** Most numbers in tables: 64 MiB. */
-const MOST_TABLE_NUMBERS = 8_388_608;
 /** A number in a table costs as much to make as so many products of the quadrature. */
 const TABLE_COST = 11;
 /** Bytes of a machine that is kept; a larger ensemble is laid out part by part, anew at every call. */
@@ -25,14 +22,15 @@ export class EnsembleExplainer {
     private readonly trees: TreeEnsemble,
     private readonly isPlain?: boolean,
   ) {
-    const paths = Array.from(trees.rootByTree, (_, tree) => treePaths(trees, tree));
+    const all = Array.from(trees.rootByTree, (_, tree) => grownTree(trees, tree));
+    const budget = new TableBudget(trees);
     this.plan = splitCodes(trees, 1);
-    this.base = expectedOutputs(trees, paths);
-    const grown = paths
-      .map((own, tree) => ({ tree, paths: own, pattern: null }))
-      .filter(({ paths: { nodeCount } }) => nodeCount > 1);
-    this.byQuadrature = grown;
-    this.byTables = withPatterns(trees, grown);
+    this.base = expectedOutputs(
+      trees,
+      all.map(({ paths }) => paths),
+    );
+    this.byQuadrature = all.filter(({ paths: { nodeCount } }) => nodeCount > 1);
+    this.byTables = this.byQuadrature.map((own) => budget.withPattern(own));
   }
 
   /**
@@ -68,19 +66,6 @@ export class EnsembleExplainer {
   }
 }
 
-/** The trees, with tables where they are shallow enough, as long as memory allows. */
-function withPatterns(trees: TreeEnsemble, all: readonly ExplainedTree[]): ExplainedTree[] {
-  let left = MOST_TABLE_NUMBERS;
-  return all.map((own) => {
-    const pattern = patternTree(own.paths);
-    if (pattern === null) return own;
-    const size = pattern.tableSize * (trees.outputByTree[own.tree] < 0 ? trees.outputCount : 1);
-    if (size > left) return own;
-    left -= size;
-    return { ...own, pattern };
-  });
-}
-
 function partsOf(trees: TreeEnsemble, explained: readonly ExplainedTree[]): ExplainedTree[][] {
   const parts: ExplainedTree[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -94,21 +79,4 @@ function partsOf(trees: TreeEnsemble, explained: readonly ExplainedTree[]): Expl
     parts[parts.length - 1].push(tree);
   }
   return parts;
-}
-
-function expectedOutputs(trees: TreeEnsemble, paths: readonly TreePaths[]): Float64Array {
-  const base = trees.baseByOutput.slice();
-  const perNode = trees.valueByNode.length / trees.featureByNode.length;
-  paths.forEach(({ nodeCount, nodeByPlace, rightByPlace, reachByPlace }, tree) => {
-    const only = trees.outputByTree[tree];
-    for (let place = 0; place < nodeCount; place++) {
-      if (rightByPlace[place] > 0) continue;
-      const value = nodeByPlace[place] * perNode;
-      if (only >= 0) base[only] += reachByPlace[place] * trees.valueByNode[value];
-      else
-        for (let output = 0; output < base.length; output++)
-          base[output] += reachByPlace[place] * trees.valueByNode[value + output];
-    }
-  });
-  return base;
 }

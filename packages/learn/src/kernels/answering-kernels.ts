@@ -66,6 +66,15 @@ export interface AnsweringKernels {
     count: number,
   ): void;
   addGroup(patterns: number, table: number, width: number, columns: number, count: number): void;
+  explainRow(
+    steps: number,
+    stepCount: number,
+    groups: number,
+    groupCount: number,
+    patterns: number,
+    lookups: number,
+    lookupCount: number,
+  ): void;
   addQuadrature(
     nodes: number,
     nodeCount: number,

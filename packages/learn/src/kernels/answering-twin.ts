@@ -21,6 +21,7 @@ export function answeringTwin(buffer: ArrayBuffer): AnsweringKernels {
     addRowDouble: rowWalk(words, doubles, doubles),
     addRowFloat: rowWalk(words, doubles, floats),
     ...patternTwin(bytes, new Uint8Array(buffer), words, doubles),
+    explainRow: rowPatternTwin(new Uint8Array(buffer), words, doubles),
 
     addQuadrature(nodes, nodeCount, points, ratio, factor, values, outputs, outputBytes, effects, count, scratch) {
       const tree = { nodes: nodes >> 2, nodeCount, points, ratio: ratio >> 3, factor: factor >> 3, scratch: scratch >> 3 };
@@ -145,6 +146,26 @@ function patternTwin(
         for (let row = 0; row < count; row++) doubles[column + row] += doubles[own + unsigned[patterns + row] * width];
       }
     },
+  };
+}
+
+function rowPatternTwin(unsigned: Uint8Array, words: Int32Array, doubles: Float64Array): AnsweringKernels["explainRow"] {
+  const leftBit = (question: number): number => (words[words[question] >> 2] <= words[question + 1] ? words[question + 2] : 0);
+  return (steps, stepCount, groups, groupCount, patterns, lookups, lookupCount) => {
+    for (let step = 0, at = steps >> 2; step < stepCount; step++, at += 6) {
+      const mask = unsigned[words[at + 3]];
+      const left = leftBit(at);
+      unsigned[words[at + 4]] = mask & ~(words[at + 2] ^ left);
+      unsigned[words[at + 5]] = mask & ~left;
+    }
+    for (let group = 0, at = groups >> 2; group < groupCount; group++, at += 11) {
+      const kept = unsigned[words[at]] & words[at + 1];
+      unsigned[patterns + group] = kept | leftBit(at + 2) | leftBit(at + 5) | leftBit(at + 8);
+    }
+    for (let lookup = 0, at = lookups >> 2; lookup < lookupCount; lookup++, at += 10) {
+      const line = (words[at + 1] >> 3) + unsigned[words[at]] * 8;
+      for (let own = 0; own < 8; own++) doubles[words[at + 2 + own] >> 3] += doubles[line + own];
+    }
   };
 }
 

@@ -23,7 +23,7 @@ export function prepareRowPredictor(trees: TreeEnsemble, isPlain?: boolean): Row
 }
 
 /** What nodes compare: a feature with what stands for a missing value, or whether its category is in a set. */
-interface Entry {
+export interface Entry {
   readonly feature: number;
   /** Goes the way of what is missing, whatever the threshold. */
   readonly missing: number;
@@ -32,7 +32,7 @@ interface Entry {
 }
 
 /** Writes the numbers that nodes compare: a row goes right where one is above the node's threshold, 0 for a set. */
-function fillEntries(trees: TreeEnsemble, entries: readonly Entry[], row: Float64Array, values: Float64Array): void {
+export function fillEntries(trees: TreeEnsemble, entries: readonly Entry[], row: Float64Array, values: Float64Array): void {
   for (let position = 0; position < entries.length; position++) {
     const { feature, missing, setNode } = entries[position];
     const value = valueForTrees(trees, feature, row[feature]);
@@ -140,7 +140,8 @@ class HeapPredictor implements RowPredictor {
   }
 }
 
-function entriesOf(trees: TreeEnsemble): { entries: Entry[]; entryByNode: Int32Array } {
+/** What the nodes of an ensemble compare: -1 for a leaf. */
+export function entriesOf(trees: TreeEnsemble): { entries: Entry[]; entryByNode: Int32Array } {
   const entries: Entry[] = [];
   const entryByNode = new Int32Array(trees.featureByNode.length).fill(-1);
   const known = new Map<string, number>();
