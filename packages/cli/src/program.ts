@@ -7,6 +7,7 @@ import { gcCommand } from "./commands/gc.js";
 import { initCommand } from "./commands/init.js";
 import { modelsCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
+import { prepareCommand } from "./commands/prepare.js";
 import { quarantineCommand } from "./commands/quarantine.js";
 import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
@@ -15,6 +16,7 @@ import { sourceCommand } from "./commands/source.js";
 import { upCommand } from "./commands/up.js";
 import { watchCommand } from "./commands/watch.js";
 import { webhooksCommand } from "./commands/webhooks.js";
+import { workerCommand } from "./commands/worker.js";
 import { errors } from "./errors.js";
 import { suggest } from "./terminal/suggest.js";
 import type { OutputStream } from "./terminal/terminal.js";
@@ -23,6 +25,7 @@ import { version } from "./version.js";
 /** In the order in which help lists them. */
 const commands: readonly CommandModule[] = [
   upCommand,
+  workerCommand,
   runCommand,
   watchCommand,
   serveCommand,
@@ -35,6 +38,7 @@ const commands: readonly CommandModule[] = [
   sourceCommand,
   webhooksCommand,
   gcCommand,
+  prepareCommand,
   initCommand,
   doctorCommand,
 ];

@@ -14,6 +14,11 @@ export function hostOption(fallback = "ATALAYA_HOST, or 127.0.0.1"): Option {
   return new Option("--host <address>", `address to listen on; 0.0.0.0 opens it to the network (default: ${fallback})`);
 }
 
+/** A project that another process fetches is loaded by a new start. */
+export function untilChangedOption(): Option {
+  return new Option("--until-changed <link>", "end when this link leads elsewhere, to be started again (atalaya fetch moves it)");
+}
+
 export function parsePort(text: string): number {
   return wholeNumber(text, 0, 65_535);
 }

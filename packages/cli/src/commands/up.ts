@@ -1,11 +1,13 @@
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import type { Session } from "../session.js";
 import { type CommandModule, withExamples } from "./command.js";
-import { hostOption, type ListenOptions, portOption, wholeNumberFrom } from "./listen-options.js";
+import { hostOption, type ListenOptions, portOption, untilChangedOption, wholeNumberFrom } from "./listen-options.js";
 
 interface UpOptions extends ListenOptions {
   readonly run?: boolean;
   readonly every: number;
+  readonly runs: boolean;
+  readonly untilChanged?: string;
 }
 
 export const upCommand: CommandModule = {
@@ -20,6 +22,8 @@ export const upCommand: CommandModule = {
       .addOption(hostOption())
       .option("--run", "carry out every pipeline, also those that have a production version")
       .option("--every <seconds>", "look at sources and schedules so often", wholeNumberFrom(1, 86_400), 60)
+      .option("--no-runs", "leave what is due to workers (atalaya worker); what somebody starts in the console is carried out")
+      .addOption(untilChangedOption())
       .action((options: UpOptions) => carryOut((session) => up(session, options)));
     withExamples(command, [
       { line: "atalaya up", does: "the project here" },
@@ -33,7 +37,16 @@ async function up(session: Session, options: UpOptions): Promise<ExitCode> {
   const { locateProject } = await import("../project/locate-project.js");
   const { loadProject } = await import("../project/load-project.js");
   const { bringUp } = await import("../up/bring-up.js");
+  const { endingWhenChanged } = await import("../platform/project-change.js");
   const project = await loadProject(locateProject(session.workingDirectory, session.projectOption));
-  await bringUp(session, project, { listen: options, force: options.run === true, everySeconds: options.every });
+  await endingWhenChanged(session, options.untilChanged, (watched) =>
+    bringUp(watched, project, {
+      listen: options,
+      force: options.run === true,
+      everySeconds: options.every,
+      serves: true,
+      runs: options.runs,
+    }),
+  );
   return exitCodes.done;
 }

@@ -8,6 +8,7 @@ import type { StartedPredictionServer } from "@atalaya/serve";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { withClosing } from "../platform/closing.js";
 import { consoleOf } from "../platform/console.js";
+import { untilAborted } from "../platform/interruption.js";
 import { observePlatform } from "../platform/observing.js";
 import { groundOf, startServing } from "../platform/serving.js";
 import { openStores, openWorkshop, type Stores, type Workshop } from "../platform/workshop.js";
@@ -26,6 +27,10 @@ export interface UpOptions {
   readonly force: boolean;
   /** Between two looks at sources and schedules. */
   readonly everySeconds: number;
+  /** False: predictions and the console are other processes' work; what listens is for probes and metrics alone. */
+  readonly serves: boolean;
+  /** False: what is due is carried out by workers; what somebody starts in the console still is carried out here. */
+  readonly runs: boolean;
 }
 
 /** How it went with one pipeline; without result and error it was left as it was. */
@@ -43,7 +48,7 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
   const { terminal, signal, workingDirectory } = session;
   const names = [...project.pipelines.keys()];
   // A workflow of the user's own has no model to answer with.
-  const served = names.filter((name) => isPipeline(project.pipelines.get(name)));
+  const served = options.serves ? names.filter((name) => isPipeline(project.pipelines.get(name))) : [];
   const progress = createProgress(terminal);
   const say = (line: string): void => progress.print(line);
   terminal.say(
@@ -65,7 +70,14 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     };
     const listen = options.listen;
     const server = closing.add(
-      await startServing({ ground: groundOf(stores), pipelines: served, listen, say, talks: false, extend }),
+      await startServing({
+        ground: groundOf(stores),
+        pipelines: served,
+        listen,
+        say,
+        talks: false,
+        ...(options.serves ? { extend } : {}),
+      }),
     );
     const home = shortPath(workingDirectory, stores.settings.home);
     terminal.say(terminal.palette.dim(`state in ${home}, serving on ${server.url}`));
@@ -76,11 +88,14 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
       events.tell({ type: "run", event });
     };
     workshop = closing.add(await openWorkshop({ session, project, stores, progress, onEvent }));
-    const outcomes = await runPipelines({ session, project, stores, workshop, force: options.force });
+    const outcomes = options.runs
+      ? await runPipelines({ session, project, stores, workshop, force: options.force })
+      : names.map((pipeline) => ({ pipeline, result: null, error: null }));
     if (signal.aborted) return;
-    await untilServed(server, outcomes);
+    if (options.serves) await untilServed(server, outcomes);
     terminal.answer(answer(server, outcomes), ["", ...readyLines(server)]);
-    await followSources({ session, project, stores, workshop, everySeconds: options.everySeconds });
+    if (options.runs) await followSources({ session, project, stores, workshop, everySeconds: options.everySeconds });
+    else await untilAborted(signal);
     terminal.say("Stopping.");
   });
 }
@@ -97,8 +112,15 @@ async function runPipelines(options: {
   const { terminal, signal } = session;
   const unfinished = await workshop.unfinished();
   const outcomes: Outcome[] = [];
+  const locks = await stores.store.openLocks();
   for (const pipeline of project.pipelines.keys()) {
     if (signal.aborted) break;
+    // Workers that come up together would each train what has no model yet, one after the other.
+    if (!(await locks.tryLock(`first-run/${pipeline}`))) {
+      terminal.say(`${terminal.palette.bold(pipeline)}  another process carries it out`);
+      outcomes.push({ pipeline, result: null, error: null });
+      continue;
+    }
     const decision = await decide(pipeline, { project, registry: stores.registry, unfinished, force });
     if (!decision.run) {
       terminal.say(`${terminal.palette.bold(pipeline)}  ${decision.because}`);
@@ -107,6 +129,7 @@ async function runPipelines(options: {
     }
     outcomes.push(await runOne(pipeline, session, workshop));
   }
+  await locks.close();
   return outcomes;
 }
 
@@ -149,7 +172,7 @@ function answer(server: StartedPredictionServer, outcomes: readonly Outcome[]): 
     url: server.url,
     pipelines: outcomes.map(({ pipeline, result, error }) => ({
       pipeline,
-      version: server.service.pipeline(pipeline).model?.version ?? null,
+      version: server.service.pipelines.find(({ name }) => name === pipeline)?.model?.version ?? null,
       result,
       error,
     })),
