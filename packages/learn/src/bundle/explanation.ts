@@ -55,8 +55,19 @@ function toleranceOf({ precision, rootByTree }: TreeEnsemble): number {
   return precision === "float32" ? TOLERANCE + (rootByTree.length + 1) * HALF_UNIT : TOLERANCE;
 }
 
-/** Which inputs an effect of each feature belongs to: positions in the list of inputs. */
-export function inputsByFeature({ inputs, derived, features }: FittedFeatures): readonly (readonly number[])[] {
+const inputsOf = new WeakMap<FittedFeatures, readonly (readonly number[])[]>();
+
+/** Which inputs an effect of each feature belongs to: positions in the list of inputs. Made once for the same features. */
+export function inputsByFeature(features: FittedFeatures): readonly (readonly number[])[] {
+  let known = inputsOf.get(features);
+  if (known === undefined) {
+    known = findInputs(features);
+    inputsOf.set(features, known);
+  }
+  return known;
+}
+
+function findInputs({ inputs, derived, features }: FittedFeatures): readonly (readonly number[])[] {
   const positions = new Map(inputs.map(({ name }, position) => [name, position]));
   const expressions = new Map(derived.map(({ name, expression }) => [name, expression]));
   return features.map(({ name }) => {

@@ -7,6 +7,8 @@ type RawOutput = RowExplanation["outputs"][number];
 interface RowPlace {
   readonly frame: Frame;
   readonly row: number;
+  /** False: only the features of the model are told of, not the columns of the request. */
+  readonly hasColumns: boolean;
 }
 
 /**
@@ -42,8 +44,9 @@ function onAnswerScale(
 
 function partsOf(
   { base, output, effects, byInput }: Pick<RawOutput, "base" | "output" | "effects" | "byInput">,
-  { frame, row }: RowPlace,
+  { frame, row, hasColumns }: RowPlace,
 ): AdditiveParts {
+  if (!hasColumns) return { base, output, effects: strongestFirst(effects.slice()) };
   const columns = byInput.map(({ input, effect }) => ({ feature: input, value: cellOf(frame, input, row), effect }));
   return { base, output, effects: strongestFirst(effects.slice()), columns: strongestFirst(columns) };
 }

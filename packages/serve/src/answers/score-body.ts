@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Frame } from "@atalaya/learn";
 import { errors } from "../errors.js";
 import { csvAnswers, goodLine, judgeLines, lineAnswers, readLines } from "../forms/lines.js";
 import { invocationAnswer, readInvocation, rowsOfCsv } from "../forms/mlflow.js";
@@ -148,8 +149,7 @@ function scoreLines(model: AnsweringModel, call: ScoringCall, text: string): Sco
   const lines = call.columns === undefined ? readLines(text) : rowsOfCsv(text, scoring.inputs, call.columns).map(goodLine);
   const { outcomes, good } = judgeLines(lines, scoring, identity.pipeline);
   const { rows, frame } = good;
-  const explained = call.options.explain ? scoring.explain(frame) : null;
-  const answered: Answered = { rows, predictions: scoring.predict(frame), explanations: explained };
+  const answered: Answered = { rows, ...scoreFrame(scoring, frame, call.options) };
   const explanations = answered.explanations?.map((explanation) => presentExplanation(explanation, view, top)) ?? null;
   const write = call.form === "lines" ? lineAnswers : csvAnswers;
   return scored(model, call, write(call.id, outcomes, { ...answered, explanations }, scoring), answered);
@@ -159,16 +159,22 @@ function scoreLines(model: AnsweringModel, call: ScoringCall, text: string): Sco
 function answer(
   { scoring, identity }: AnsweringModel,
   rows: readonly unknown[],
-  { explain }: AnswerOptions,
+  options: AnswerOptions,
   isSingle: boolean,
 ): Answered {
-  if (rows.length === 1 && !explain) {
+  if (rows.length === 1 && !options.explain) {
     const prediction = scoring.predictRow?.(rows[0]) ?? null;
     if (prediction !== null) return { rows, predictions: [prediction], explanations: null };
   }
   const { frame, problems } = scoring.read(rows);
   if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: identity.pipeline, problems, isSingle });
-  return { rows, predictions: scoring.predict(frame), explanations: explain ? scoring.explain(frame) : null };
+  return { rows, ...scoreFrame(scoring, frame, options) };
+}
+
+function scoreFrame(scoring: ScoringModel, frame: Frame, { explain, view }: AnswerOptions): Omit<Answered, "rows"> {
+  if (!explain) return { predictions: scoring.predict(frame), explanations: null };
+  const explained = scoring.predictExplained?.(frame, view);
+  return explained ?? { predictions: scoring.predict(frame), explanations: scoring.explain(frame) };
 }
 
 function scored({ identity }: AnsweringModel, call: ScoringCall, text: string, answered: Answered): ScoredBody {

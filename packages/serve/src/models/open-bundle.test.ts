@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AdditiveParts, Explanation } from "../answers/explanation.js";
 import type { Prediction } from "../answers/prediction.js";
 import { encodeHomes, type HomeTask, homeBundle } from "../test/home-bundles.js";
-import { openBundle } from "./open-bundle.js";
+import { openBundle, openTrustedBundle } from "./open-bundle.js";
 
 const boosting = (parameters: LearnerSpecification["parameters"] = {}): LearnerSpecification => ({
   learner: "gradientBoosting",
@@ -51,6 +51,22 @@ const cases: readonly [what: string, HomeTask, LearnerSpecification, Explanation
 
 describe.each(cases)("a bundle of %s", (_what, task, specification, space) => {
   const { model, predictions, explanations } = answer(encodeHomes(task, specification));
+
+  it("explains the same to the bit alone and among others, on this thread and another, once it is prepared", () => {
+    const prepared = openBundle(encodeHomes(task, specification));
+    const steps = prepared.prepareExplanations?.();
+    let taken = 0;
+    while (steps?.next().done === false) taken++;
+    expect(taken).toBeGreaterThan(1);
+    const together = prepared.explain(prepared.read(rows).frame);
+    const alone = rows.map((row) => prepared.predictExplained?.(prepared.read([row]).frame, "both"));
+    expect(alone.map((one) => one?.explanations[0])).toEqual(together);
+    expect(alone.map((one) => one?.predictions[0])).toEqual(predictions);
+    const elsewhere = openTrustedBundle(encodeHomes(task, specification));
+    const many = Array.from({ length: 300 }, (_, row) => rows[row % rows.length]);
+    expect(elsewhere.explain(elsewhere.read(many).frame).slice(0, rows.length)).toEqual(together);
+    for (const explanation of together) expectSum(explanation);
+  });
 
   it("explains in its space, and the effects sum to the output", () => {
     for (const explanation of explanations) {

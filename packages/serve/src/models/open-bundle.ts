@@ -1,17 +1,10 @@
-import {
-  type Answer,
-  checkReplay,
-  createScorer,
-  decodeBundle,
-  type ModelBundle,
-  type RowExplanation,
-  type Scorer,
-} from "@atalaya/learn";
+import { type Answer, checkReplay, createScorer, decodeBundle, type Frame, type ModelBundle, type Scorer } from "@atalaya/learn";
+import type { EffectView } from "../answers/explanation.js";
 import { explanationOf } from "../answers/explanation-of.js";
 import type { Prediction } from "../answers/prediction.js";
 import { writePredictions } from "../answers/write-predictions.js";
 import { errors } from "../errors.js";
-import type { ScoringModel } from "./scoring-model.js";
+import type { ExplainedRows, ScoringModel } from "./scoring-model.js";
 
 /** Time for scoring before the first request, so that the compiler has seen the code: the first callers do not pay for it. */
 const WARM_UP_MS = 20;
@@ -33,16 +26,26 @@ export function openBundle(bytes: Uint8Array): ScoringModel {
   return model;
 }
 
-/** As `openBundle`, of bytes that were opened before, on another thread. */
+/** As `openBundle`, of bytes that were opened before, on another thread; explanations are made ready when one is wanted. */
 export function openTrustedBundle(bytes: Uint8Array): ScoringModel {
   const bundle = decodeBundle(bytes);
-  return modelOf(bundle, createScorer(bundle));
+  const model = modelOf(bundle, createScorer(bundle));
+  model.prepareExplanations?.();
+  return model;
 }
 
 function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
   const { task, target, model, features, replay, reference } = bundle;
   const unit = target?.unit ?? null;
   const toPrediction = (answer: Answer): Prediction => ("value" in answer ? { ...answer, unit } : answer);
+  const predictExplained = (frame: Frame, view: EffectView): ExplainedRows => {
+    const hasColumns = view !== "feature";
+    const { answers, explanations } = scorer.answerExplained(frame);
+    return {
+      predictions: answers.map(toPrediction),
+      explanations: explanations.map((row, at) => explanationOf(bundle, row, answers[at]!, { frame, row: at, hasColumns })),
+    };
+  };
   return {
     task,
     target,
@@ -64,10 +67,9 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
         .answer(frame)
         .map((answer) => JSON.stringify(toPrediction(answer)))
         .join(","),
-    explain: (frame) => {
-      const answers = scorer.answer(frame);
-      return scorer.explain(frame).map((row: RowExplanation, at) => explanationOf(bundle, row, answers[at]!, { frame, row: at }));
-    },
+    explain: (frame) => [...predictExplained(frame, "both").explanations],
+    predictExplained,
+    prepareExplanations: () => scorer.prepareExplanations(),
   };
 }
 
@@ -79,6 +81,5 @@ function warmUp(model: ScoringModel): void {
     const { frame } = model.read([model.example]);
     model.predict(frame);
     model.predictRow?.(model.example);
-    model.explain(frame);
   } while (performance.now() < end);
 }

@@ -6,6 +6,8 @@ const NEWEST = 0.2;
 const STEEPEST = 1.05;
 const EXPLAINED_ROWS = 5;
 const REPEATS = 3;
+/** What an explanation takes beside a prediction, as long as none was timed. */
+const EXPLAIN_FACTOR = 30;
 
 /** What rows of a model take: measured when it is loaded and at every request since, to tell work for this thread from work for another. */
 export class ScoringCost {
@@ -22,6 +24,12 @@ export class ScoringCost {
   /** What a body of so many bytes will take, roughly. */
   estimateMs(bytes: number, isExplained: boolean): number {
     return Math.max(1, bytes / this.bytesPerRow) * (isExplained ? this.#explainMs : this.#predictMs);
+  }
+
+  /** Times explanations, once they are quick. */
+  measureExplaining(scoring: ScoringModel): void {
+    const few = scoring.sample.slice(0, EXPLAINED_ROWS);
+    if (few.length > 0) this.#explainMs = leastOf(() => scoring.explain(scoring.read(few).frame)) / few.length;
   }
 
   /** What so many rows took, on whatever thread. */
@@ -42,10 +50,8 @@ export function measureCost(scoring: ScoringModel): ScoringCost {
   const { sample } = scoring;
   if (sample.length === 0) return new ScoringCost(100, 0, 0);
   const text = JSON.stringify(sample);
-  const few = sample.slice(0, EXPLAINED_ROWS);
-  const predictMs = leastOf(() => scoring.predict(scoring.read(JSON.parse(text) as unknown[]).frame));
-  const explainMs = leastOf(() => scoring.explain(scoring.read(few).frame));
-  return new ScoringCost(text.length / sample.length, predictMs / sample.length, explainMs / few.length);
+  const predictMs = leastOf(() => scoring.predict(scoring.read(JSON.parse(text) as unknown[]).frame)) / sample.length;
+  return new ScoringCost(text.length / sample.length, predictMs, predictMs * EXPLAIN_FACTOR);
 }
 
 /** The least time is the one that nothing else disturbed. */

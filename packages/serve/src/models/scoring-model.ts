@@ -1,5 +1,5 @@
 import type { ColumnSchema, Frame, ReferenceSketch, RowReading, TaskKind } from "@atalaya/learn";
-import type { Explanation } from "../answers/explanation.js";
+import type { EffectView, Explanation } from "../answers/explanation.js";
 import type { Prediction } from "../answers/prediction.js";
 
 /** A request row: cells by the name of the input. */
@@ -29,6 +29,19 @@ export interface ScoringModel {
   /** As `predict`, as the text between the brackets of a JSON list: for many rows. */
   writePredictions?(frame: Frame): string;
   explain(frame: Frame): Explanation[];
+  /** As `predict` and `explain`, at the cost of the explanations, and of these what the view needs. */
+  predictExplained?(frame: Frame, view: EffectView): ExplainedRows;
+  /**
+   * Makes explanations quick, step by step of about a millisecond. Who explains before the last one waits for all of them.
+   * After the first, a row's explanation is the same to the bit alone and among others.
+   */
+  prepareExplanations?(): Iterator<void, void>;
+}
+
+/** Row by row. */
+export interface ExplainedRows {
+  readonly predictions: readonly Prediction[];
+  readonly explanations: readonly Explanation[];
 }
 
 /**

@@ -2,6 +2,7 @@ import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
 import { errors } from "../errors.js";
 import type { LastGoodModels } from "./last-good.js";
 import type { ModelSource, StoredModel, WantedModel } from "./model-source.js";
+import { prepareExplanations } from "./prepare-explanations.js";
 import type { OpenModel } from "./scoring-model.js";
 import { openStoredModel, type ServedModel } from "./served-model.js";
 
@@ -26,6 +27,9 @@ export interface ServedPipelineOptions {
   readonly lastGood?: LastGoodModels | undefined;
 }
 
+/** What is not needed for the first answer does not delay it. */
+const PREPARE_AFTER_MS = 50;
+
 /**
  * The model that one pipeline answers with in this process. It follows the alias; a version that is refused, or a source
  * that cannot be reached, leaves the one before in place. Loads are carried out one after another.
@@ -43,6 +47,7 @@ export class ServedPipeline {
   #stopListening: (() => Promise<void>) | null = null;
   #poll: NodeJS.Timeout | null = null;
   #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ServedPipelineOptions) {
     this.name = options.name;
@@ -91,7 +96,7 @@ export class ServedPipeline {
     const stored = await this.#options.lastGood?.load(this.name, this.alias);
     if (stored == null) return;
     try {
-      this.#swap(openStoredModel(this.name, stored, this.alias, this.#options.open));
+      this.#swapFirst(openStoredModel(this.name, stored, this.alias, this.#options.open));
     } catch (error) {
       // Damaged on disk, or of another release: what the alias names is fetched as if there were none.
       if (isAtalayaError(error)) this.#report(error);
@@ -126,6 +131,7 @@ export class ServedPipeline {
           : errors.ALIAS_UNSET({ pipeline: this.name, alias: wanted.alias });
       }
       const model = openStoredModel(this.name, stored, "alias" in wanted ? wanted.alias : null, this.#options.open);
+      await this.#prepare(model);
       this.#pinned = true;
       this.#problem = null;
       return this.#swap(model);
@@ -135,6 +141,7 @@ export class ServedPipeline {
   /** Does not wait for a load that hangs; one that ends later changes nothing and tells nobody. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     if (this.#poll !== null) clearTimeout(this.#poll);
     await this.#stopListening?.();
   }
@@ -179,11 +186,29 @@ export class ServedPipeline {
       const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
       this.#refusedVersion = null;
       this.#keep(stored);
+      if (this.#model === null) return this.#swapFirst(model);
+      await this.#prepare(model);
       return this.#swap(model);
     } catch (error) {
       if (isAtalayaError(error) && error.code === "SERVE_MODEL_REFUSED") this.#refusedVersion = version;
       throw error;
     }
+  }
+
+  /** A version that replaces another answers when its explanations are quick. */
+  async #prepare(model: ServedModel): Promise<void> {
+    try {
+      await prepareExplanations(model, this.#closing.signal);
+    } catch (cause) {
+      throw errors.MODEL_REFUSED({ pipeline: this.name, version: model.version, because: sentence(cause) }, cause);
+    }
+  }
+
+  /** The first version answers at once, and its explanations wait for what is still to be made. */
+  #swapFirst(model: ServedModel): ServedModel {
+    const prepare = () => this.#prepare(model).catch((error: AtalayaError) => this.#report(error));
+    setTimeout(() => void prepare(), PREPARE_AFTER_MS).unref();
+    return this.#swap(model);
   }
 
   /** A disk that is full costs the next start, not this answer. */
