@@ -8,7 +8,14 @@ import { factMetrics } from "./fact-metrics.js";
 import { addRunMetrics } from "./run-metrics.js";
 import { addStoreMetrics } from "./store-metrics.js";
 
-const pipelines = [{ name: "homes", alias: "production", limits: [{ metric: "r2", bound: "atLeast", limit: 0.35 } as const] }];
+const pipelines = [
+  {
+    name: "homes",
+    alias: "production",
+    limits: [{ metric: "r2", bound: "atLeast", limit: 0.35 } as const],
+    freshWithinSeconds: 3_600,
+  },
+];
 let home: string;
 let store: Store;
 
@@ -57,6 +64,7 @@ test("facts are those of the catalogue, of the project's pipelines alone", async
     'atalaya_drift_largest_psi{pipeline="homes"} 0.4',
     'atalaya_alias_version{pipeline="homes"} 0',
     'atalaya_gate_limit{pipeline="homes",metric="r2",bound="atLeast"} 0.35',
+    'atalaya_fresh_within_seconds{pipeline="homes"} 3600',
     "atalaya_database_up 1",
   ])
     expect(text).toContain(`${line}\n`);

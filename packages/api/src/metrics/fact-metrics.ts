@@ -97,6 +97,10 @@ function observe(pipelines: readonly WatchedPipeline[], known: () => Known): Met
     each.map(({ metric, bound, limit: value }) => ({ labels: { pipeline, metric, bound }, value })),
   );
   meter.observe("atalaya_gate_limit", () => limits);
+  const fresh = pipelines.flatMap(({ name: pipeline, freshWithinSeconds: value }) =>
+    value === null ? [] : [{ labels: { pipeline }, value }],
+  );
+  meter.observe("atalaya_fresh_within_seconds", () => fresh);
   meter.observe("atalaya_facts_timestamp_seconds", () => {
     const { readAt } = known();
     return readAt === null ? [] : [{ labels: {}, value: readAt / 1_000 }];

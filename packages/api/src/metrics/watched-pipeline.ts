@@ -5,6 +5,8 @@ export interface WatchedPipeline {
   readonly alias: string;
   /** Limits of its gates. */
   readonly limits: readonly GateLimit[];
+  /** How old rows may be; null: it does not say. */
+  readonly freshWithinSeconds: number | null;
 }
 
 export interface GateLimit {

@@ -27,13 +27,13 @@ export function observePlatform(options: {
 
 function watchedPipelines({ pipelines }: Project): WatchedPipeline[] {
   return [...pipelines].map(([name, each]) => {
-    if (!isPipeline(each)) return { name, alias: "production", limits: [] };
-    const { alias, gates } = each.definition;
+    if (!isPipeline(each)) return { name, alias: "production", limits: [], freshWithinSeconds: null };
+    const { alias, gates, checks } = each.definition;
     const limits = gates.flatMap((gate): GateLimit[] =>
       typeof gate === "object" && (gate.gate === "atLeast" || gate.gate === "atMost")
         ? [{ metric: gate.metric, bound: gate.gate, limit: gate.limit }]
         : [],
     );
-    return { name, alias, limits };
+    return { name, alias, limits, freshWithinSeconds: checks.freshWithinMs === null ? null : checks.freshWithinMs / 1_000 };
   });
 }

@@ -41,6 +41,12 @@ const factMetrics = {
     help: "Rows of the batches, accepted or quarantined",
   },
   atalaya_batch_last_timestamp_seconds: { ...moment, help: "When the newest batch came: data is stale when long ago" },
+  atalaya_fresh_within_seconds: {
+    ...gauge,
+    labels: ["pipeline"],
+    unit: "seconds",
+    help: "How old rows may be, where the pipeline says so: a batch is due in that time",
+  },
   atalaya_drifted: {
     ...gauge,
     labels: ["pipeline"],
