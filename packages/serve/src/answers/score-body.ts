@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Frame } from "@atalaya/learn";
+import { type Frame, rowAsJson } from "@atalaya/learn";
 import { errors } from "../errors.js";
-import { csvAnswers, goodLine, judgeLines, lineAnswers, readLines } from "../forms/lines.js";
+import { csvAnswers, goodLine, judgeLines, type Line, lineAnswers, readLines } from "../forms/lines.js";
 import { invocationAnswer, readInvocation, rowsOfCsv } from "../forms/mlflow.js";
 import { inferenceAnswer, readInference } from "../forms/open-inference.js";
 import type { ScoringModel } from "../models/scoring-model.js";
 import type { ModelIdentity } from "../models/served-model.js";
 import { decodeJson, textOf } from "../rows/decode-body.js";
+import { readPlainCsv, readPlainJson } from "../rows/plain-rows.js";
 import { type AnswerOptions, type RequestRows, requestRows } from "../rows/request-rows.js";
 import { fieldsOf } from "./answer-fields.js";
 import { answerCounterfactual } from "./counterfactual-request.js";
@@ -94,11 +95,13 @@ export function scoreBody(model: AnsweringModel, call: ScoringCall, body: Uint8A
     }
     case "lines":
     case "csvLines":
-      return scoreLines(model, call, textOf(body ?? new Uint8Array()));
+      return scorePlainLines(model, call, body) ?? scoreLines(model, call, textOf(body ?? new Uint8Array()));
   }
 }
 
 function scoreRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | undefined): ScoredBody {
+  const quick = scorePlainRows(model, call, body);
+  if (quick !== null) return quick;
   const { text, value } = decodeJson(body);
   const request = requestRows(value, inputNames(model.scoring), call.options, ({ explain }) =>
     explain ? call.mostExplainedRows : call.mostRows,
@@ -124,6 +127,28 @@ function scoreRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | 
 /** Rows from which an answer is written from columns, without an object for each. */
 const MANY_ROWS = 64;
 
+/** Bytes of a body from which it is tried to read its rows without objects. */
+const MANY_BYTES = 4_096;
+
+/** Many plain rows, never made objects; null: they are to be parsed. */
+function scorePlainRows(model: AnsweringModel, call: ScoringCall, body: Uint8Array | undefined): ScoredBody | null {
+  const { scoring, identity } = model;
+  const { rules } = identity;
+  if (body === undefined || body.length < MANY_BYTES || call.options.explain || rules.fields.predict.length > 0) return null;
+  if (scoring.writePredictions === undefined || (call.wantsLog && rules.hashed.length > 0)) return null;
+  const frame = readPlainJson(body, scoring.inputs, false);
+  if (frame === null || frame.rowCount > call.mostRows) return null;
+  const answers = scoring.writePredictions(frame);
+  const log = call.wantsLog ? { inputs: listText(textOf(body)), answers: `[${answers}]` } : null;
+  const text = call.isPart === true ? answers : listAnswer(call.id, identity, answers);
+  return { text, rows: frame.rowCount, isSingle: false, isExplained: false, log, predictions: [] };
+}
+
+/** The list alone, of a body that is one or holds nothing else. */
+function listText(text: string): string {
+  return text.slice(text.indexOf("["), text.lastIndexOf("]") + 1);
+}
+
 /** Many rows without explanations or further fields; null: it takes the long way. */
 function scorePlainly(model: AnsweringModel, call: ScoringCall, request: RequestRows, text: string): ScoredBody | null {
   const { scoring, identity } = model;
@@ -140,6 +165,33 @@ function scorePlainly(model: AnsweringModel, call: ScoringCall, request: Request
 /** An answer to several rows, of the text of their predictions. */
 export function listAnswer(id: string, identity: ModelIdentity, answers: string): string {
   return `${headText(id, identity)}"predictions":[${answers}]}`;
+}
+
+/** Lines that are all good and plain; null: each is to be judged. */
+function scorePlainLines(model: AnsweringModel, call: ScoringCall, body: Uint8Array | undefined): ScoredBody | null {
+  const { scoring, identity } = model;
+  const { columns, wantsLog, options } = call;
+  if (body === undefined || options.explain || (wantsLog && identity.rules.hashed.length > 0)) return null;
+  const frame = columns === undefined ? readPlainJson(body, scoring.inputs, true) : readPlainCsv(body, scoring.inputs, columns);
+  if (frame === null) return null;
+  const predictions = scoring.predict(frame);
+  const log = wantsLog
+    ? { inputs: linesText(frame, columns === undefined ? body : null), answers: JSON.stringify(predictions) }
+    : null;
+  const outcomes = new Array<Line>(frame.rowCount).fill(goodLine(null));
+  const write = call.form === "lines" ? lineAnswers : csvAnswers;
+  const text = write(call.id, outcomes, { predictions, explanations: null }, scoring);
+  return { text, rows: frame.rowCount, isSingle: false, isExplained: false, log, predictions };
+}
+
+/** Rows as the text of a JSON list: of lines of JSON they are that already. */
+function linesText(frame: Frame, lines: Uint8Array | null): string {
+  if (lines !== null)
+    return `[${textOf(lines)
+      .trim()
+      .split(/\s*\n\s*/)
+      .join(",")}]`;
+  return JSON.stringify(Array.from({ length: frame.rowCount }, (_, row) => rowAsJson(frame, row)));
 }
 
 /** Each row of a stream has its own outcome, so a bad one spoils no other. */

@@ -74,7 +74,14 @@ export function lineAnswers(id: string, lines: readonly Line[], answered: LinesA
 
 function answerLine(id: string, { predictions, explanations }: LinesAnswered, at: number): string {
   const explanation = explanations === null ? "" : `,"explanation":${JSON.stringify(explanations[at])}`;
-  return `{"id":"${id}","prediction":${JSON.stringify(predictions[at])}${explanation}}\n`;
+  return `{"id":"${id}","prediction":${predictionText(predictions[at]!)}${explanation}}\n`;
+}
+
+/** As JSON writes it, which for a number alone takes five times as long. */
+function predictionText(prediction: Prediction): string {
+  if (!("value" in prediction) || prediction.interval !== undefined) return JSON.stringify(prediction);
+  const { value, unit } = prediction;
+  return Number.isFinite(value) ? `{"value":${value},"unit":${JSON.stringify(unit)}}` : JSON.stringify(prediction);
 }
 
 function problemLine(problem: AtalayaError): string {

@@ -26,7 +26,7 @@ export interface ScoringModel {
   predictRow?(row: unknown): Prediction | null;
   /** One prediction per row of a frame that was read without a problem. */
   predict(frame: Frame): Prediction[];
-  /** As `predict`, as the text between the brackets of a JSON list: for many rows. */
+  /** As `predict`, as the text between the brackets of a JSON list: for many rows, and frames that were read from bytes. */
   writePredictions?(frame: Frame): string;
   explain(frame: Frame): Explanation[];
   /** As `predict` and `explain`, at the cost of the explanations, and of these what the view needs. */
