@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { requireNodeVersion } from "./node-version.mjs";
+import { dashboardFiles } from "./observability/dashboards.mjs";
 import { errorsPage } from "./pages/errors-page.mjs";
 import { metricsPage } from "./pages/metrics-page.mjs";
 import { settingsPage } from "./pages/settings-page.mjs";
@@ -20,6 +21,7 @@ export async function generatedPages(root) {
     "docs/errors.md": notice + (await errorsPage(root)),
     "docs/metrics.md": notice + (await metricsPage(root)),
     "docs/settings.md": notice + (await settingsPage(root)),
+    ...dashboardFiles(),
   };
 }
 

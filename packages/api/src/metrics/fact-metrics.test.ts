@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore, type Store } from "@atalaya/store";
+import { openStore, type Store, sql } from "@atalaya/store";
 import { describeMetrics, Meter } from "@atalaya/telemetry";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { factMetrics } from "./fact-metrics.js";
@@ -105,6 +105,18 @@ test("a database that does not answer is told once and holds nothing up; the fac
     expect(text).toContain("atalaya_facts_timestamp_seconds 1000\n");
   }
   expect(failures).toBe(1);
+});
+
+test("a database that hangs counts as down, and the scrapes after the first do not wait for it", async () => {
+  let clock = 1_000_000;
+  const metrics = factMetrics({ store, pipelines, onFailed: () => {}, now: () => clock });
+  await store.database.transaction().execute(async (transaction) => {
+    await sql`lock table atalaya.runs in access exclusive mode`.execute(transaction);
+    expect(await metrics()).toContain("atalaya_database_up 1\n");
+    clock += 3_500;
+    expect(await metrics()).toContain("atalaya_database_up 0\n");
+  });
+  await expect.poll(metrics).toContain("atalaya_database_up 1\n");
 });
 
 test("runs and stores tell the metrics of their roles", async () => {

@@ -9,6 +9,8 @@ const READ_MS = 5_000;
 const QUALITY_MS = 30_000;
 /** Longest time that a scrape waits for PostgreSQL; the facts before are told then. */
 const PATIENCE_MS = 1_000;
+/** A reading that takes longer gets no answer. */
+const HANGING_MS = 3_000;
 
 export interface FactMetricsOptions {
   readonly store: Pick<Store, "database" | "feedback">;
@@ -48,13 +50,14 @@ export function factMetrics(options: FactMetricsOptions): () => Promise<string> 
       reading = null;
     }
   };
-  const meter = observe(pipelines, () => ({ facts, quality, readAt, isUp }));
+  const hangs = (): boolean => reading !== null && now() - askedAt > HANGING_MS;
+  const meter = observe(pipelines, () => ({ facts, quality, readAt, isUp: isUp && !hangs() }));
   return async () => {
     if (reading === null && now() - askedAt >= READ_MS) {
       askedAt = now();
       reading = read();
     }
-    if (reading !== null) await within(reading, PATIENCE_MS);
+    if (reading !== null && !hangs()) await within(reading, PATIENCE_MS);
     return meter.text();
   };
 }
