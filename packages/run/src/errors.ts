@@ -39,6 +39,42 @@ export const errors = defineErrors("RUN", {
     message: ({ run }: { run: string }) => `Run ${run} was stopped before its end.`,
     hint: () => "Start it again: it continues after the last finished step.",
   },
+  NO_SUCH_RUN: {
+    status: 404,
+    message: ({ run }: { run: string }) => `There is no run ${run}.`,
+    hint: () => "List them: atalaya runs.",
+  },
+  AMBIGUOUS: {
+    status: 409,
+    message: ({ run, count }: { run: string; count: number }) => `${count} runs begin with ${run}.`,
+    hint: () => "Give more of the id; the console and `atalaya runs --json` show all of it.",
+  },
+  CANCELLED: {
+    status: 409,
+    message: ({ run, told }: { run: string; told: string | null }) => told ?? `Run ${run} was cancelled.`,
+    hint: ({ run }: { run: string; told: string | null }) =>
+      `What it has done is kept. Go on with it: atalaya runs resume ${run}.`,
+  },
+  ENDED: {
+    status: 409,
+    message: ({ run, state }: { run: string; state: string }) => `Run ${run} is ${state} already: there is nothing to cancel.`,
+  },
+  NOT_RESUMABLE: {
+    status: 409,
+    message: ({ run, state }: { run: string; state: string }) => `Run ${run} is ${state}: only one that was cancelled goes on.`,
+    hint: ({ run }: { run: string; state: string }) =>
+      `Do it again as another run, whole or from a step: atalaya runs retry ${run} --from train.`,
+  },
+  UNDER_WAY: {
+    status: 409,
+    message: ({ pipeline }: { pipeline: string }) => `A run of ${pipeline} is under way.`,
+    hint: () => "Wait for its end, or cancel it: atalaya runs cancel <id> --because …",
+  },
+  STEP_NOT_REACHED: {
+    status: 400,
+    message: ({ run, step, reached }: { run: string; step: string; reached: readonly string[] }) =>
+      `Run ${run} did not come to ${step}. It came to: ${reached.join(", ") || "no step"}.`,
+  },
   FAILED_EARLIER: {
     status: 500,
     message: ({ run, code, message }: { run: string; code: string; message: string }) => `Run ${run} failed: ${code}: ${message}`,

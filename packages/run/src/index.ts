@@ -1,3 +1,5 @@
+export { type CancelledRun, type CancelRequest, cancelRun } from "./control/cancel-run.js";
+export { findRun } from "./control/find-run.js";
 export type * from "./events.js";
 export { FLOWS, type RunRequest } from "./run-request.js";
 export { openRunner, type RunnerContext } from "./runner.js";

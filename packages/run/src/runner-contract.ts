@@ -1,4 +1,5 @@
 import type { Durable, Pipeline } from "@atalaya/define";
+import type { CancelledRun, CancelRequest } from "./control/cancel-run.js";
 import type { RunEvent, RunResult } from "./events.js";
 import type { RunRequest } from "./run-request.js";
 
@@ -21,6 +22,25 @@ export interface Runner {
    * @throws RUN_UNKNOWN_PIPELINE, what ended the run, and INGEST_SOURCE_* when the source does not answer
    */
   watch(pipeline: string): Promise<RunResult | null>;
+  /**
+   * Ends a run that goes on in any process. @throws RUN_NO_SUCH_RUN, RUN_AMBIGUOUS, RUN_ENDED
+   *
+   * @param run  its id, or how it begins
+   */
+  cancel(run: string, request: CancelRequest): Promise<CancelledRun>;
+  /**
+   * Goes on with a cancelled run after its last finished step, to its end.
+   *
+   * @throws RUN_NO_SUCH_RUN, RUN_AMBIGUOUS, RUN_NOT_RESUMABLE, RUN_UNDER_WAY, RUN_DEFINITION_CHANGED, and what ends the run
+   */
+  resume(run: string): Promise<RunResult>;
+  /**
+   * Does a run that ended again, as another run, to its end: the steps before `from` are taken over as they were.
+   *
+   * @param from  left out: the step that failed or was cancelled; of a run that was done, the first
+   * @throws as `resume`, and RUN_STEP_NOT_REACHED
+   */
+  retry(run: string, from?: string): Promise<RunResult>;
   /** Names of pipelines with an unfinished run that this process would continue. */
   unfinished(): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -6,7 +6,10 @@ import { createFitPool, type FitPool } from "@atalaya/learn/threads";
 import type { Registry } from "@atalaya/registry";
 import type { LockSession, Run, Store } from "@atalaya/store";
 import { FrameCache } from "./artifacts/frame-cache.js";
-import { type Engine, openEngine } from "./durability/engine.js";
+import { cancelRun } from "./control/cancel-run.js";
+import { findRun } from "./control/find-run.js";
+import { planRetry } from "./control/retry-plan.js";
+import { type Engine, type EngineRun, openEngine } from "./durability/engine.js";
 import { errors } from "./errors.js";
 import type { RunResult } from "./events.js";
 import { type RunRequest, requestOf, requestText } from "./run-request.js";
@@ -47,6 +50,9 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
     run: (pipeline, request = { kind: "hand" }) => process.run(engine, pipeline, request),
     watch: (pipeline) => process.watch(engine, pipeline),
     unfinished: () => process.unfinished(),
+    cancel: (run, request) => cancelRun(store, run, request),
+    resume: (run) => process.resume(engine, run),
+    retry: (run, from) => process.retry(engine, run, from),
     close: async () => {
       process.stop();
       await engine.close();
@@ -62,10 +68,10 @@ const WATCHER = "watcher";
 interface StartedRun {
   readonly id: string;
   readonly pipeline: string;
-  readonly definition: string;
   readonly trigger: string;
-  /** Begun by a process that is gone. */
+  /** Some of it was done before. */
   readonly resumed: boolean;
+  readonly begin: () => Promise<EngineRun>;
 }
 
 async function claimSlot(locks: LockSession): Promise<number> {
@@ -120,14 +126,60 @@ class RunningProcess {
     });
   }
 
-  async #alone<Result>(pipeline: string, work: (definition: string) => Promise<Result>): Promise<Result> {
+  /** Goes on with a run that was cancelled, or that a killed process left. */
+  async resume(engine: Engine, named: string): Promise<RunResult> {
+    const { id, pipeline } = await findRun(this.store, named);
+    return this.#alone(
+      pipeline,
+      async (definition) => {
+        const run = await findRun(this.store, id);
+        // Nobody carries out a running one: its pipeline's lock is ours.
+        if (run.state !== "cancelled" && run.state !== "running") throw errors.NOT_RESUMABLE({ run: id, state: run.state });
+        if (run.definitionHash !== definition) throw errors.DEFINITION_CHANGED({ pipeline, run: id });
+        return this.#continue(engine, run);
+      },
+      { waits: false },
+    );
+  }
+
+  /** Does a run again from a step on; what was before it is taken over. */
+  async retry(engine: Engine, named: string, from?: string): Promise<RunResult> {
+    const { id, pipeline } = await findRun(this.store, named);
+    return this.#alone(
+      pipeline,
+      async (definition) => {
+        const { state, trigger, definitionHash } = await findRun(this.store, id);
+        if (state === "running" || state === "queued") throw errors.UNDER_WAY({ pipeline });
+        const recorded = await engine.recorded(id);
+        if (definitionHash !== definition || recorded === null) throw errors.DEFINITION_CHANGED({ pipeline, run: id });
+        if (recorded.length === 0) return this.#begin(engine, pipeline, definition, trigger);
+        const plan = planRetry({ run: id, recorded, chain: this.#steps(pipeline, requestOf(trigger)), from });
+        const again = randomUUID();
+        const run = { id: again, pipeline, definitionHash, trigger, retryOf: id, retryFrom: plan.from };
+        const { startedAt } = await this.store.runs.start(run);
+        const begin = (): Promise<EngineRun> => engine.fork(id, again, plan.firstPiece);
+        const result = await this.#follow(engine, { id: again, pipeline, trigger, resumed: true, begin });
+        // The run before knows when its own start was.
+        return { ...result, seconds: (Date.now() - startedAt.getTime()) / 1_000 };
+      },
+      { waits: false },
+    );
+  }
+
+  async #alone<Result>(
+    pipeline: string,
+    work: (definition: string) => Promise<Result>,
+    { waits }: { readonly waits: boolean } = { waits: true },
+  ): Promise<Result> {
     const definition = this.#definitionHash(pipeline);
     if (definition === null) throw errors.UNKNOWN_PIPELINE({ pipeline, known: [...this.options.pipelines.keys()] });
-    await this.locks.lock(`pipeline/${pipeline}`);
+    const lock = `pipeline/${pipeline}`;
+    if (waits) await this.locks.lock(lock);
+    else if (!(await this.locks.tryLock(lock))) throw errors.UNDER_WAY({ pipeline });
     try {
       return await work(definition);
     } finally {
-      if (!this.#stopping.signal.aborted) await this.locks.unlock(`pipeline/${pipeline}`);
+      if (!this.#stopping.signal.aborted) await this.locks.unlock(lock);
     }
   }
 
@@ -147,34 +199,45 @@ class RunningProcess {
   async #begin(engine: Engine, pipeline: string, definition: string, trigger: string): Promise<RunResult> {
     const id = randomUUID();
     await this.store.runs.start({ id, pipeline, definitionHash: definition, trigger });
-    return this.#follow(engine, { id, pipeline, definition, trigger, resumed: false });
+    const begin = (): Promise<EngineRun> => engine.start(id, pipeline, definition, trigger);
+    return this.#follow(engine, { id, pipeline, trigger, resumed: false, begin });
   }
 
   async #continue(engine: Engine, { id, pipeline, definitionHash, trigger }: Run): Promise<RunResult> {
     await this.store.runs.start({ id, pipeline, definitionHash, trigger });
-    return this.#follow(engine, { id, pipeline, definition: definitionHash, trigger, resumed: true });
+    const begin = (): Promise<EngineRun> => engine.resume(id, pipeline, definitionHash, trigger);
+    return this.#follow(engine, { id, pipeline, trigger, resumed: true, begin });
   }
 
   async #follow(engine: Engine, started: StartedRun): Promise<RunResult> {
-    const { id, pipeline, definition, trigger, resumed } = started;
+    const { id, pipeline, trigger, resumed, begin } = started;
     const steps = this.#steps(pipeline, requestOf(trigger));
     this.options.onEvent?.({ type: "run-started", run: id, pipeline, resumed, steps, at: Date.now() });
     try {
-      const run = await (resumed ? engine.resume : engine.start)(id, pipeline, definition, trigger);
+      const run = await begin();
       const result = (await run.result()) as RunResult;
       await this.store.runs.finish(id, { state: "done", verdict: result.verdict, version: result.version, result });
       this.options.onEvent?.({ type: "run-done", run: id, pipeline, result, at: Date.now() });
       return result;
     } catch (error) {
       if (this.#stopping.signal.aborted) throw errors.RUN_STOPPED({ run: id }, error);
-      const failure = this.#failures.get(id) ?? innermostError(error);
+      const cancelled = await this.#cancelled(engine, id);
+      const failure = cancelled ?? this.#failures.get(id) ?? innermostError(error);
       const [code, message] = isAtalayaError(failure) ? [failure.code, failure.message] : ["UNEXPECTED", String(failure)];
-      await this.store.runs.finish(id, { state: "failed", errorCode: code, errorMessage: message });
+      const state = cancelled === null ? "failed" : "cancelled";
+      await this.store.runs.finish(id, { state, errorCode: code, errorMessage: message });
       this.options.onEvent?.({ type: "run-failed", run: id, pipeline, code, message, at: Date.now() });
       throw failure;
     } finally {
       this.#failures.delete(id);
     }
+  }
+
+  /** What ended the run, in the words of who cancelled it; null: nobody did. */
+  async #cancelled(engine: Engine, id: string): Promise<AtalayaError | null> {
+    if (!(await engine.isCancelled(id))) return null;
+    const run = await this.store.runs.find(id);
+    return errors.CANCELLED({ run: id, told: run?.state === "cancelled" ? run.errorMessage : null });
   }
 
   /** A run that its process left unfinished. Nobody carries it out: its pipeline's lock is ours. */
@@ -197,10 +260,12 @@ class RunningProcess {
   async carryOut(run: string, pipeline: string, definition: string, trigger: string): Promise<unknown> {
     const found = this.options.pipelines.get(pipeline);
     if (found === undefined || this.#definitionHash(pipeline) !== definition) throw errors.DEFINITION_CHANGED({ pipeline, run });
-    const clock = new StepClock(run, pipeline, (event) => this.options.onEvent?.(event), this.#stopping.signal);
+    const cancellation = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, cancellation.signal]);
+    const clock = new StepClock(run, pipeline, (event) => this.options.onEvent?.(event), this.#stopping.signal, cancellation);
     try {
       return await (isPipeline(found)
-        ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger)), clock)
+        ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger), signal), clock)
         : durableWorkflow(found, clock));
     } catch (error) {
       const innermost = innermostError(error);
@@ -210,7 +275,13 @@ class RunningProcess {
   }
 
   /** @param run null: before there is one */
-  #context(run: string | null, { definition }: Pipeline, definitionHash: string, request: RunRequest): StageContext {
+  #context(
+    run: string | null,
+    { definition }: Pipeline,
+    definitionHash: string,
+    request: RunRequest,
+    signal = this.#stopping.signal,
+  ): StageContext {
     const { store, registry, pool, options } = this;
     return {
       run: run ?? WATCHER,
@@ -222,7 +293,7 @@ class RunningProcess {
       pool,
       address: options.address,
       frames: new FrameCache(),
-      signal: this.#stopping.signal,
+      signal,
     };
   }
 

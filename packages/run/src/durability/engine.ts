@@ -1,4 +1,5 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import type { RecordedStep } from "../control/retry-plan.js";
 
 /** Bump when steps are renamed or their order changes: runs in flight cannot be continued across it. */
 const WORKFLOW_VERSION = "2";
@@ -17,6 +18,12 @@ export interface Engine {
   /** Continues a run whose process is gone. The caller has made sure of that. */
   resume(run: string, pipeline: string, definition: string, trigger: string): Promise<EngineRun>;
   cancel(run: string): Promise<void>;
+  /** True when the run's workflow was cancelled, by whichever process. */
+  isCancelled(run: string): Promise<boolean>;
+  /** What the engine keeps of a run, in order; null when it keeps nothing that this release could go on with. */
+  recorded(run: string): Promise<RecordedStep[] | null>;
+  /** Starts `again` with the pieces of `run` that are below a number as its own. */
+  fork(run: string, again: string, firstPiece: number): Promise<EngineRun>;
   close(): Promise<void>;
 }
 
@@ -29,7 +36,8 @@ let body: WorkflowBody | null = null;
 const workflow = DBOS.registerWorkflow(
   (run: string, pipeline: string, definition: string, trigger: string) => {
     if (body === null) throw new Error("The engine is closed.");
-    return body(run, pipeline, definition, trigger);
+    // A retried workflow has the arguments of the one before, and an id of its own.
+    return body(DBOS.workflowID ?? run, pipeline, definition, trigger);
   },
   { name: "atalaya-pipeline" },
 );
@@ -71,6 +79,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       // The process may have died between writing the run's row and starting its workflow.
       if ((await DBOS.getWorkflowStatus(run)) === null) return start(run, pipeline, definition, trigger);
       const handle = await DBOS.resumeWorkflow(run, { queueName: queue });
+      return { result: () => handle.getResult() };
+    },
+    isCancelled: async (run) => (await DBOS.getWorkflowStatus(run))?.status === "CANCELLED",
+    recorded: async (run) => {
+      if ((await DBOS.getWorkflowStatus(run))?.applicationVersion !== WORKFLOW_VERSION) return null;
+      const steps = (await DBOS.listWorkflowSteps(run)) ?? [];
+      return steps.map(({ functionID, name, error }) => ({ id: functionID, name, failed: error !== null }));
+    },
+    fork: async (run, again, firstPiece) => {
+      const options = { newWorkflowID: again, applicationVersion: WORKFLOW_VERSION, queueName: queue };
+      const handle = await DBOS.forkWorkflow(run, firstPiece, options);
       return { result: () => handle.getResult() };
     },
     cancel: async (run) => {

@@ -27,6 +27,7 @@ export function auditedSteps({ store, run, definition }: StageContext, clock: St
       const common = { run, step, pipeline: definition.name };
       try {
         const outcome = await work(report);
+        if (clock.isDropped(step)) return outcome;
         const { dataset, rowsIn, rowsOut, parameters, metrics } = outcome.audit ?? {};
         await store.audit.record(kindOf(step), {
           ...common,
@@ -40,6 +41,7 @@ export function auditedSteps({ store, run, definition }: StageContext, clock: St
         });
         return outcome;
       } catch (error) {
+        if (clock.isDropped(step)) throw error;
         await store.audit.record(kindOf(step), {
           ...common,
           status: "failed",

@@ -23,6 +23,9 @@ export interface StepReporter {
   note(text: string): void;
 }
 
+/** Steps whose effect others see at once: a version, and what serves. */
+const VISIBLE_STEPS: ReadonlySet<string> = new Set(["register", "promote"]);
+
 /** Does the steps of one run, each once, and tells what happens. */
 export class StepClock {
   constructor(
@@ -31,6 +34,8 @@ export class StepClock {
     readonly emit: (event: RunEvent) => void,
     /** Fires when this process stops. */
     readonly signal: AbortSignal,
+    /** Fires when somebody has cancelled this run. */
+    readonly cancellation: AbortController,
   ) {}
 
   /**
@@ -68,7 +73,7 @@ export class StepClock {
 
   /** A durable piece of work inside a step of the chain, such as one trial: no events of its own. */
   durable<Outcome>(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
-    return DBOS.runStep(() => this.#unlessStopping(work), {
+    return DBOS.runStep(() => this.#unlessStopping(() => this.#unlessCancelled(name, work)), {
       name,
       retriesAllowed: true,
       maxAttempts: 3,
@@ -89,6 +94,36 @@ export class StepClock {
       if (this.signal.aborted) return never<Outcome>();
       throw error;
     }
+  }
+
+  /**
+   * The step of a cancelled run ends at once, whether its work can stop or not: what that still brings is dropped. A step that
+   * others see the effect of ends by itself, so that nobody is told that it did not happen.
+   */
+  async #unlessCancelled<Outcome>(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    const { cancellation } = this;
+    const cancelled = DBOS.stepStatus?.cancelSignal;
+    if (cancelled === undefined) return work();
+    let onCancel = (): void => {};
+    const end = new Promise<never>((_resolve, reject) => {
+      onCancel = () => {
+        cancellation.abort();
+        if (!VISIBLE_STEPS.has(name)) reject(new Error(`Run ${this.run} was cancelled during ${name}.`));
+      };
+    });
+    cancelled.addEventListener("abort", onCancel, { once: true });
+    // Where the work ends first, nobody waits for the end of the run any more.
+    end.catch(() => {});
+    try {
+      return await Promise.race([work(), end]);
+    } finally {
+      cancelled.removeEventListener("abort", onCancel);
+    }
+  }
+
+  /** True when the run was cancelled and does not wait for what this step brings. */
+  isDropped(step: string): boolean {
+    return this.cancellation.signal.aborted && !VISIBLE_STEPS.has(step);
   }
 
   reporter(step: string): StepReporter {

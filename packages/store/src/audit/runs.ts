@@ -13,6 +13,9 @@ export interface NewRun {
   /** What started it: `by hand`, `cron`, `drift`… */
   readonly trigger: string;
   readonly state?: "queued" | "running";
+  /** The run that it does again, and the first step that is done anew. */
+  readonly retryOf?: string | null;
+  readonly retryFrom?: string | null;
 }
 
 export interface RunOutcome {

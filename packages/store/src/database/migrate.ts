@@ -11,6 +11,7 @@ import { trackedPipelines } from "./migrations/0022-tracked-pipelines.js";
 import { inferenceLog } from "./migrations/0030-inference-log.js";
 import { registryOutbox } from "./migrations/0040-registry-outbox.js";
 import { announcements } from "./migrations/0041-announcements.js";
+import { retriedRuns } from "./migrations/0060-retried-runs.js";
 import { tasks } from "./migrations/0070-tasks.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0030-inference-log": inferenceLog,
   "0040-registry-outbox": registryOutbox,
   "0041-announcements": announcements,
+  "0060-retried-runs": retriedRuns,
   "0070-tasks": tasks,
 };
 

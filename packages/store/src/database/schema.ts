@@ -83,6 +83,10 @@ export interface RunsTable {
   result: ColumnType<Json, string | null | undefined, string | null>;
   errorCode: string | null;
   errorMessage: string | null;
+  /** The run that this one does again, from a step on; null: it is no retry. */
+  retryOf: string | null;
+  /** First step that is done again; null: all of them. */
+  retryFrom: string | null;
 }
 
 export interface TrialsTable {
