@@ -75,6 +75,46 @@ export const errors = defineErrors("RUN", {
     message: ({ run, step, reached }: { run: string; step: string; reached: readonly string[] }) =>
       `Run ${run} did not come to ${step}. It came to: ${reached.join(", ") || "no step"}.`,
   },
+  NO_EXECUTOR: {
+    status: 400,
+    message: ({ executor, pipeline, step }: { executor: string; pipeline: string; step: string }) =>
+      `${step} of ${pipeline} is to run on ${executor}, which this process cannot launch on.`,
+    hint: () => "Set ATALAYA_EXECUTOR=inline to run every step here, or take .runsOn() out of the pipeline.",
+  },
+  TASK_UNKNOWN: {
+    status: 404,
+    message: ({ run, step, attempt }: { run: string; step: string; attempt: number }) =>
+      `Nobody has asked for attempt ${attempt} at ${step} of run ${run}.`,
+    hint: () => "A task is launched by the worker of its run; this database is perhaps another one than the worker's.",
+  },
+  TASK_STAGE_UNKNOWN: {
+    status: 409,
+    message: ({ stage }: { stage: string }) => `This release of Atalaya does not know the stage ${stage}.`,
+    hint: () => "Give steps the worker's own image: ATALAYA_KUBERNETES_IMAGE.",
+  },
+  TASK_OF_ENDED_RUN: {
+    status: 409,
+    message: ({ run, state }: { run: string; state: string }) => `Run ${run} is ${state}: its steps are not carried out any more.`,
+  },
+  TASK_OTHER_DEFINITION: {
+    status: 409,
+    message: ({ pipeline, run }: { pipeline: string; run: string }) =>
+      `The worker of run ${run} has another definition of ${pipeline} than this process.`,
+    hint: () => "Give steps the worker's own image and project: ATALAYA_KUBERNETES_IMAGE, ATALAYA_KUBERNETES_PROJECT.",
+  },
+  TASK_WITHOUT_OUTCOME: {
+    status: 500,
+    retryable: true,
+    message: ({ task }: { task: string }) => `Task ${task} ended and left no outcome.`,
+    hint: () => "Look at what it printed: atalaya logs <run> <step>.",
+  },
+  TASK_PROCESS_ENDED: {
+    status: 500,
+    retryable: true,
+    message: ({ step, how, words }: { step: string; how: string; words: string }) =>
+      `The process of ${step} ended by ${how}${words === "" ? "." : `: ${words}`}`,
+    hint: () => "Look at what it printed: atalaya logs <run> <step>. After SIGKILL, the machine has perhaps no memory left.",
+  },
   FAILED_EARLIER: {
     status: 500,
     message: ({ run, code, message }: { run: string; code: string; message: string }) => `Run ${run} failed: ${code}: ${message}`,

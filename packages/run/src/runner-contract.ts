@@ -1,7 +1,8 @@
-import type { Durable, Pipeline } from "@atalaya/define";
+import type { Durable, Executor, Pipeline } from "@atalaya/define";
 import type { CancelledRun, CancelRequest } from "./control/cancel-run.js";
 import type { RunEvent, RunResult } from "./events.js";
 import type { RunRequest } from "./run-request.js";
+import type { Launchers } from "./tasks/step-placing.js";
 
 /** Carries pipelines out durably. One per process. */
 export interface Runner {
@@ -51,4 +52,8 @@ export interface RunnerOptions {
   /** Value of a `setting.url`, and the stable name under which its batches are known (the address itself unless it changes, as a sample server's port does). */
   readonly address: (name: string) => { readonly url: string; readonly identity?: string };
   readonly onEvent?: (event: RunEvent) => void;
+  /** Where steps run, whatever pipelines say; left out or null: what they say. */
+  readonly executor?: Executor | null;
+  /** What carries steps out in other processes. It is closed with the runner. Left out: every step runs here. */
+  readonly launchers?: Launchers;
 }

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { type Durable, describeDefinition, isPipeline, type Pipeline } from "@atalaya/define";
+import { isPipeline, type Pipeline } from "@atalaya/define";
 import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
 import { createFitPool, type FitPool } from "@atalaya/learn/threads";
 import type { Registry } from "@atalaya/registry";
@@ -9,6 +9,7 @@ import { FrameCache } from "./artifacts/frame-cache.js";
 import { cancelRun } from "./control/cancel-run.js";
 import { findRun } from "./control/find-run.js";
 import { planRetry } from "./control/retry-plan.js";
+import { definitionHash } from "./definition-hash.js";
 import { type Engine, type EngineRun, openEngine } from "./durability/engine.js";
 import { errors } from "./errors.js";
 import type { RunResult } from "./events.js";
@@ -16,6 +17,9 @@ import { type RunRequest, requestOf, requestText } from "./run-request.js";
 import type { Runner, RunnerOptions } from "./runner-contract.js";
 import { pullBatches, waitingBatches } from "./stages/ingest.js";
 import type { StageContext } from "./stages/stage.js";
+import { keepSwept } from "./tasks/keep-swept.js";
+import { StepPlacing } from "./tasks/step-placing.js";
+import { TaskNews } from "./tasks/task-news.js";
 import { durableWorkflow } from "./workflow/durable-workflow.js";
 import { innermostError } from "./workflow/innermost-error.js";
 import { pipelineWorkflow, stepNames } from "./workflow/pipeline-workflow.js";
@@ -39,13 +43,17 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
   const locks = await store.openLocks();
   const slot = await claimSlot(locks);
   const pool = createFitPool(availableParallelism());
-  const process = new RunningProcess(store, registry, options, locks, pool);
+  const { executor = null, launchers = {} } = options;
+  const news = new TaskNews(store);
+  const placing = new StepPlacing(store, news, launchers, executor);
+  const process = new RunningProcess(store, registry, options, locks, pool, placing);
   const engine = await openEngine({
     databaseUrl: store.databaseUrl,
     slot,
     body: (run, pipeline, definition, trigger) => process.carryOut(run, pipeline, definition, trigger),
     onWarning: () => {},
   });
+  const stopSweeping = keepSwept(store, launchers, (text) => process.tell(text));
   return {
     run: (pipeline, request = { kind: "hand" }) => process.run(engine, pipeline, request),
     watch: (pipeline) => process.watch(engine, pipeline),
@@ -55,7 +63,10 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
     retry: (run, from) => process.retry(engine, run, from),
     close: async () => {
       process.stop();
+      stopSweeping();
       await engine.close();
+      for (const launcher of Object.values(launchers)) await launcher.close();
+      await news.close();
       await pool.close();
       await locks.close();
     },
@@ -92,7 +103,12 @@ class RunningProcess {
     readonly options: RunnerOptions,
     readonly locks: LockSession,
     readonly pool: FitPool,
+    readonly placing: StepPlacing,
   ) {}
+
+  tell(text: string): void {
+    this.options.onEvent?.({ type: "note", run: "", pipeline: "", step: "", text, at: Date.now() });
+  }
 
   stop(): void {
     this.#stopping.abort();
@@ -226,6 +242,7 @@ class RunningProcess {
       const [code, message] = isAtalayaError(failure) ? [failure.code, failure.message] : ["UNEXPECTED", String(failure)];
       const state = cancelled === null ? "failed" : "cancelled";
       await this.store.runs.finish(id, { state, errorCode: code, errorMessage: message });
+      await this.placing.removeRun(id).catch(() => {});
       this.options.onEvent?.({ type: "run-failed", run: id, pipeline, code, message, at: Date.now() });
       throw failure;
     } finally {
@@ -251,6 +268,7 @@ class RunningProcess {
       }
       const why = errors.DEFINITION_CHANGED({ pipeline, run: run.id });
       await engine.cancel(run.id);
+      await this.placing.removeRun(run.id).catch(() => {});
       await this.store.runs.finish(run.id, { state: "cancelled", errorCode: why.code, errorMessage: why.message });
     }
     return same;
@@ -265,7 +283,7 @@ class RunningProcess {
     const clock = new StepClock(run, pipeline, (event) => this.options.onEvent?.(event), this.#stopping.signal, cancellation);
     try {
       return await (isPipeline(found)
-        ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger), signal), clock)
+        ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger), signal), clock, this.placing)
         : durableWorkflow(found, clock));
     } catch (error) {
       const innermost = innermostError(error);
@@ -303,8 +321,7 @@ class RunningProcess {
   }
 
   #definitionHash(pipeline: string): string | null {
-    const found: Pipeline | Durable | undefined = this.options.pipelines.get(pipeline);
-    if (found === undefined) return null;
-    return createHash("sha256").update(describeDefinition(found.definition)).digest("hex");
+    const found = this.options.pipelines.get(pipeline);
+    return found === undefined ? null : definitionHash(found);
   }
 }

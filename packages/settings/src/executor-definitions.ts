@@ -9,6 +9,24 @@ export const executorDefinitions = {
     default: null,
     doc: "Where steps run: in the worker itself, each in a process of its own, or each as a Job. It goes before what pipelines say; unset: what a pipeline says, else inline.",
   },
+  kubeconfig: {
+    variables: ["KUBECONFIG"],
+    kind: "text",
+    default: null,
+    doc: "Files that say which cluster steps are launched on, as for kubectl; unset: the cluster of this pod, else ~/.kube/config.",
+  },
+  kubernetesServiceHost: {
+    variables: ["KUBERNETES_SERVICE_HOST"],
+    kind: "text",
+    default: null,
+    doc: "Address of the API server, which every pod has from its cluster.",
+  },
+  kubernetesServicePort: {
+    variables: ["KUBERNETES_SERVICE_PORT"],
+    kind: "port",
+    default: null,
+    doc: "Port of that API server.",
+  },
   kubernetesNamespace: {
     variables: ["ATALAYA_KUBERNETES_NAMESPACE"],
     kind: "label",

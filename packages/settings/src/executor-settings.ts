@@ -13,6 +13,10 @@ export interface Toleration {
 
 /** What a step's Job is made of, as far as settings say it. */
 export interface KubernetesSettings {
+  /** Which cluster, as every client of Kubernetes reads it. */
+  readonly kubeconfig: string | null;
+  readonly serviceHost: string | null;
+  readonly servicePort: string | null;
   readonly namespace: string | null;
   readonly image: string | null;
   readonly pullPolicy: "IfNotPresent" | "Always" | "Never";
@@ -51,6 +55,9 @@ export function readKubernetes(reader: TextReader): KubernetesSettings {
   const template = reader.text("kubernetesPodTemplate");
   const policy = needed("kubernetesPullPolicy");
   return Object.freeze({
+    kubeconfig: reader.text("kubeconfig"),
+    serviceHost: reader.text("kubernetesServiceHost"),
+    servicePort: reader.text("kubernetesServicePort"),
     namespace: reader.text("kubernetesNamespace"),
     image: reader.text("kubernetesImage"),
     pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",

@@ -1,6 +1,7 @@
 export { describeSettings, type SettingDescription, type SettingKind, type SettingName } from "./definitions.js";
 export type { ExecutorName, KubernetesSettings, Toleration } from "./executor-settings.js";
 export {
+  childEnvironment,
   type Environment,
   type LogLevel,
   type MlflowSettings,

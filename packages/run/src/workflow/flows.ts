@@ -1,16 +1,11 @@
 import type { RowsReference } from "../artifacts/row-objects.js";
-import { evaluate, type Holdout } from "../stages/evaluate.js";
-import { features } from "../stages/features.js";
-import { gate } from "../stages/gate.js";
-import { type IngestOutcome, ingest } from "../stages/ingest.js";
-import { keepClean } from "../stages/keep-rows.js";
-import { promote } from "../stages/promote.js";
-import { register } from "../stages/register.js";
-import { rows } from "../stages/rows.js";
-import { type PartsOutcome, split, trainOnly } from "../stages/split.js";
+import type { Holdout } from "../stages/evaluate.js";
+import type { IngestOutcome } from "../stages/ingest.js";
+import type { PartsOutcome } from "../stages/split.js";
 import type { RowCounts, StageContext } from "../stages/stage.js";
-import { type TrainOutcome, train } from "../stages/train.js";
-import { type ValidateOutcome, validate } from "../stages/validate.js";
+import type { TrainOutcome } from "../stages/train.js";
+import type { ValidateOutcome } from "../stages/validate.js";
+import type { StepPlacing } from "../tasks/step-placing.js";
 import { needsTuning } from "../training/trials.js";
 import type { AuditedStep } from "./audited-steps.js";
 import type { StepClock } from "./step-clock.js";
@@ -47,9 +42,9 @@ export async function transformation(
 ): Promise<Transformed> {
   const { keepInTables } = context.definition;
   const kept = await keptRows(context, step, { dataset: validated.dataset, kept: null });
-  await step("features", () => features(context, kept));
+  await step("features", "features", { kept });
   const divided = await divide(context, step, kept);
-  if (keepInTables) await step("keep clean", () => keepClean(context, ingested, kept, divided));
+  if (keepInTables) await step("keep clean", "keepClean", { ingested, kept, divided });
   return { validated, kept, divided };
 }
 
@@ -57,16 +52,16 @@ async function keptRows(context: StageContext, step: AuditedStep, all: RowsRefer
   let kept = all;
   for (const { name } of context.definition.steps) {
     const before = kept;
-    kept = (await step(`step ${name}`, (report) => rows(context, before, name, report))).rows;
+    kept = (await step(`step ${name}`, "rows", { before, name })).rows;
   }
   return kept;
 }
 
 async function divide(context: StageContext, step: AuditedStep, kept: RowsReference): Promise<PartsOutcome> {
-  let divided = await step("split", () => split(context, kept));
+  let divided = await step("split", "split", { kept });
   for (const { name } of context.definition.trainOnly) {
     const before = divided;
-    divided = await step(`trainOnly ${name}`, (report) => trainOnly(context, kept, before, name, report));
+    divided = await step(`trainOnly ${name}`, "trainOnly", { kept, before, name });
   }
   return divided;
 }
@@ -75,11 +70,12 @@ async function divide(context: StageContext, step: AuditedStep, kept: RowsRefere
 export async function training(
   context: StageContext,
   clock: StepClock,
+  placing: StepPlacing,
   step: AuditedStep,
   { validated, kept, divided }: Transformed,
 ): Promise<Trained> {
-  const outcomes = needsTuning(context.definition) ? await tune(context, clock, kept, divided) : [];
-  const trained = await step("train", (report) => train(context, kept, divided, outcomes, report));
+  const outcomes = needsTuning(context.definition) ? await tune(context, clock, placing, { kept, divided }) : [];
+  const trained = await step("train", "train", { kept, divided, outcomes });
   return { validated, kept, divided, trained };
 }
 
@@ -87,10 +83,10 @@ export async function training(
 export async function evaluation(context: StageContext, step: AuditedStep, before: Trained): Promise<Evaluated> {
   const { validated, kept, divided, trained } = before;
   const holdout: Holdout = { rows: kept, divided, replay: await replayRows(context, step) };
-  const evaluated = await step("evaluate", () => evaluate(context, trained, holdout));
-  const judged = await step("gate", (report) => gate(context, trained, evaluated, holdout, report));
-  const registered = await step("register", () => register(context, { validated, trained, evaluated, judged }));
-  await step("promote", () => promote(context, registered, judged));
+  const evaluated = await step("evaluate", "evaluate", { trained, holdout });
+  const judged = await step("gate", "gate", { trained, evaluated, holdout });
+  const registered = await step("register", "register", { validated, trained, evaluated, judged });
+  await step("promote", "promote", { registered, judged });
   return {
     verdict: judged.pass ? "promoted" : "refused",
     reasons: judged.reasons,
@@ -105,7 +101,7 @@ export async function evaluation(context: StageContext, step: AuditedStep, befor
 async function replayRows(context: StageContext, step: AuditedStep): Promise<RowsReference | null> {
   const { replay } = context.definition.evaluate;
   if (replay === null) return null;
-  const ingested = await step("ingest replay", (report) => ingest(context, replay, report));
-  const { dataset } = await step("validate replay", (report) => validate(context, ingested, report));
+  const ingested = await step("ingest replay", "ingest", { of: "replay" });
+  const { dataset } = await step("validate replay", "validate", { ingested });
   return { dataset, kept: null };
 }

@@ -1,11 +1,11 @@
 import { errors } from "../errors.js";
 import type { RunResult } from "../events.js";
 import { FLOWS, type RunRequest } from "../run-request.js";
-import { type DecideOutcome, decide } from "../stages/decide.js";
-import { type IngestOutcome, ingest, ingestNext } from "../stages/ingest.js";
-import { keepRaw } from "../stages/keep-rows.js";
+import type { DecideOutcome } from "../stages/decide.js";
+import type { IngestOutcome } from "../stages/ingest.js";
 import type { RowCounts, StageContext } from "../stages/stage.js";
-import { type ValidateOutcome, validate } from "../stages/validate.js";
+import type { ValidateOutcome } from "../stages/validate.js";
+import type { StepPlacing } from "../tasks/step-placing.js";
 import { needsTuning } from "../training/trials.js";
 import { type AuditedStep, auditedSteps } from "./audited-steps.js";
 import { evaluation, type Trained, type Transformed, training, transformation } from "./flows.js";
@@ -47,11 +47,14 @@ export function stepNames(context: Pick<StageContext, "definition">, request: Ru
  * The chain as one durable workflow: one step a verb, references between steps. The body itself is deterministic; clock,
  * chance and every kind of I/O live in steps. Renaming or reordering steps needs a new workflow version (see the engine).
  */
-export async function pipelineWorkflow(context: StageContext, clock: StepClock): Promise<RunResult> {
+export async function pipelineWorkflow(context: StageContext, clock: StepClock, placing: StepPlacing): Promise<RunResult> {
   const started = await clock.durable("start", () => Promise.resolve(Date.now()));
-  const step = auditedSteps(context, clock);
-  const ending =
-    context.request.kind === "only" ? await oneFlow(context, clock, step, context.request.flow) : await all(context, clock, step);
+  const steps: Steps = { clock, placing, step: auditedSteps(context, clock, placing) };
+  const { request, frames } = context;
+  // What stages have loaded may be files of the size of the dataset.
+  const ending = await (request.kind === "only" ? oneFlow(context, steps, request.flow) : all(context, steps)).finally(() =>
+    frames.clear(),
+  );
   return clock.durable("finish", () =>
     Promise.resolve({
       pipeline: context.definition.name,
@@ -67,6 +70,13 @@ export async function pipelineWorkflow(context: StageContext, clock: StepClock):
   );
 }
 
+/** What carries the steps of this run out. */
+interface Steps {
+  readonly clock: StepClock;
+  readonly placing: StepPlacing;
+  readonly step: AuditedStep;
+}
+
 interface Ending {
   readonly verdict: RunResult["verdict"];
   readonly reasons: readonly string[];
@@ -76,21 +86,18 @@ interface Ending {
   readonly model?: string;
 }
 
-async function all(context: StageContext, clock: StepClock, step: AuditedStep): Promise<Ending> {
-  const { definition, request } = context;
-  const ingested = await step("ingest", (report) =>
-    request.kind === "watch" ? ingestNext(context, definition.source) : ingest(context, definition.source, report),
-  );
+async function all(context: StageContext, { clock, placing, step }: Steps): Promise<Ending> {
+  const ingested = await step("ingest", "ingest", { of: "source" });
   await remember(context, clock, "ingestion", ingested);
-  const validated = await step("validate", (report) => validate(context, ingested, report));
+  const validated = await step("validate", "validate", { ingested });
   const { rows } = validated;
-  if (definition.keepInTables) await step("keep raw", () => keepRaw(context, ingested));
-  const decided = await step("decide", () => decide(context, request, ingested, validated));
+  if (context.definition.keepInTables) await step("keep raw", "keepRaw", { ingested });
+  const decided = await step("decide", "decide", { ingested, validated });
   if (rows.accepted === 0) return { verdict: "not-enough-data", reasons: [validated.summary], rows };
   if (!decided.trains) return { verdict: waits(decided), reasons: decided.reasons, rows };
   const transformed = await transformation(context, step, ingested, validated);
   await remember(context, clock, "transformation", transformed);
-  const trained = await training(context, clock, step, transformed);
+  const trained = await training(context, clock, placing, step, transformed);
   await remember(context, clock, "training", trained);
   const evaluated = await evaluation(context, step, trained);
   await remember(context, clock, "evaluation", evaluated);
@@ -102,31 +109,26 @@ function waits({ verdict }: DecideOutcome): RunResult["verdict"] {
 }
 
 /** One part of the chain, on what the part before it left last: a reference that its row in `flows` names. */
-async function oneFlow(
-  context: StageContext,
-  clock: StepClock,
-  step: AuditedStep,
-  flow: (typeof FLOWS)[number],
-): Promise<Ending> {
+async function oneFlow(context: StageContext, { clock, placing, step }: Steps, flow: (typeof FLOWS)[number]): Promise<Ending> {
   const none: RowCounts = { read: 0, accepted: 0, quarantined: 0 };
   switch (flow) {
     case "ingestion": {
-      const ingested = await step("ingest", (report) => ingest(context, context.definition.source, report));
+      const ingested = await step("ingest", "ingest", { of: "source" });
       await remember(context, clock, flow, ingested);
       return { verdict: "done", reasons: [ingested.summary], rows: none };
     }
     case "transformation": {
       const ingested = await recall<IngestOutcome>(context, clock, "ingestion");
-      const validated: ValidateOutcome = await step("validate", (report) => validate(context, ingested, report));
+      const validated: ValidateOutcome = await step("validate", "validate", { ingested });
       if (validated.rows.accepted === 0)
         return { verdict: "not-enough-data", reasons: [validated.summary], rows: validated.rows };
-      if (context.definition.keepInTables) await step("keep raw", () => keepRaw(context, ingested));
+      if (context.definition.keepInTables) await step("keep raw", "keepRaw", { ingested });
       const transformed = await transformation(context, step, ingested, validated);
       await remember(context, clock, flow, transformed);
       return { verdict: "done", reasons: [validated.summary, transformed.divided.summary], rows: validated.rows };
     }
     case "training": {
-      const trained = await training(context, clock, step, await recall<Transformed>(context, clock, "transformation"));
+      const trained = await training(context, clock, placing, step, await recall<Transformed>(context, clock, "transformation"));
       await remember(context, clock, flow, trained);
       const { bundle, summary } = trained.trained;
       return { verdict: "done", reasons: [summary], rows: trained.validated.rows, model: bundle.sha256 };

@@ -1,13 +1,14 @@
-import { isAtalayaError } from "@atalaya/errors";
 import type { RowsReference } from "../artifacts/row-objects.js";
 import { formatMetric } from "../reports/judge.js";
 import type { PartsOutcome } from "../stages/split.js";
 import type { StageContext } from "../stages/stage.js";
-import { describeSpecification, openTuning } from "../stages/train.js";
+import { describeSpecification } from "../stages/train.js";
+import type { StepPlacing } from "../tasks/step-placing.js";
 import { betterOf, objectives } from "../training/objectives.js";
-import { afterTrial, bestTrial, mostTrials, nextTrial, openSearches, type Trial, type TrialOutcome } from "../training/trials.js";
-import type { Tuning } from "../training/tuning.js";
+import { afterTrial, bestTrial, mostTrials, nextTrial, openSearches, type TrialOutcome } from "../training/trials.js";
+import type { StageCall } from "./carry-out-stage.js";
 import type { StepClock, StepReporter } from "./step-clock.js";
+import { forgetTrials } from "./try-trial.js";
 
 /**
  * Tries what the searches suggest, so many trials at once as the pipeline says. Each trial is a durable step of its own, so
@@ -16,28 +17,37 @@ import type { StepClock, StepReporter } from "./step-clock.js";
  * The workflow engine knows steps by the order in which they start, and a continued run must suggest what the first
  * process did. So a trial is suggested when the oldest that runs has ended, whichever else ended before, and from the
  * outcomes of those before it alone: neither the number of cores nor their speed changes a trial.
+ *
+ * Trials that are suggested at the same moment are launched together, as one Job where trials are pods.
  */
 export async function tune(
   context: StageContext,
   clock: StepClock,
-  rows: RowsReference,
-  divided: PartsOutcome,
+  placing: StepPlacing,
+  rows: { readonly kept: RowsReference; readonly divided: PartsOutcome },
 ): Promise<readonly TrialOutcome[]> {
-  const open = openTuning(context, rows, divided);
   return clock.group("tune", async (report) => {
     const outcomes: TrialOutcome[] = [];
     let searches = openSearches(context.definition, objectives(context.definition));
     const most = mostTrials(searches);
     const running: Promise<Settled>[] = [];
     for (;;) {
-      const next = running.length < context.definition.train.parallel ? nextTrial(searches) : null;
-      if (next !== null) {
+      const together: StageCall<"trial">[] = [];
+      while (running.length + together.length < context.definition.train.parallel) {
+        const next = nextTrial(searches);
+        if (next === null) break;
         searches = next.searches;
-        running.push(settle(clock.durable(`trial ${next.trial.index + 1}`, () => tryAndKeep(context, next.trial, open))));
-        continue;
+        together.push({ step: `trial ${next.trial.index + 1}`, stage: "trial", input: { ...rows, trial: next.trial } });
+      }
+      for (const call of together) {
+        const follower = { report: quiet(report), signal: clock.signal, isDropped: () => clock.isDropped(call.step), together };
+        running.push(settle(clock.durable(call.step, () => placing.carryOut(context, call, follower))));
       }
       const oldest = running.shift();
-      if (oldest === undefined) return { outcome: outcomes, summary: summarise(context, outcomes) };
+      if (oldest === undefined) {
+        forgetTrials(context);
+        return { outcome: outcomes, summary: summarise(context, outcomes) };
+      }
       const settled = await oldest;
       if ("error" in settled) {
         await Promise.all(running);
@@ -50,6 +60,9 @@ export async function tune(
   });
 }
 
+/** Trees of single trials say nothing: the tuning tells of its trials. */
+const quiet = ({ note }: StepReporter): StepReporter => ({ progress: () => {}, note });
+
 type Settled = { readonly outcome: TrialOutcome } | { readonly error: unknown };
 
 /** An ending that waits to be looked at: an error of a trial that nobody awaits yet must not end the process. */
@@ -58,33 +71,6 @@ function settle(trial: Promise<TrialOutcome>): Promise<Settled> {
     (outcome) => ({ outcome }),
     (error: unknown) => ({ error }),
   );
-}
-
-/** The trial's row is keyed by run and number, so a trial that is done twice has one. */
-async function tryAndKeep(context: StageContext, trial: Trial, open: () => Promise<Tuning>): Promise<TrialOutcome> {
-  const outcome = await tryOne(trial, open);
-  await context.store.runs.recordTrial({
-    run: context.run,
-    study: trial.study,
-    number: trial.index + 1,
-    state: outcome.failed === null ? "done" : "failed",
-    parameters: outcome.specification,
-    metrics: outcome.scores,
-    score: outcome.scores[trial.study] ?? null,
-    seconds: outcome.seconds,
-  });
-  return outcome;
-}
-
-/** A trial that cannot be fitted is an outcome; only an error that may pass goes on as one. */
-async function tryOne(trial: Trial, open: () => Promise<Tuning>): Promise<TrialOutcome> {
-  try {
-    return await (await open()).try(trial);
-  } catch (error) {
-    if (!isAtalayaError(error) || error.retryable || error.status >= 500) throw error;
-    const { index, specification, budget } = trial;
-    return { index, specification, budget, scores: {}, bestRound: null, seconds: 0, failed: error.message };
-  }
 }
 
 function tell(context: StageContext, report: StepReporter, outcomes: readonly TrialOutcome[], total: number): void {

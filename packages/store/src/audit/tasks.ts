@@ -41,8 +41,8 @@ export interface Tasks {
   find(key: TaskKey): Promise<Task | null>;
   /** The newest attempt at a step; null: there was none. */
   last(run: string, step: string): Promise<Task | null>;
-  /** Attempts of a run, in the order in which they were made. */
-  list(run: string): Promise<Task[]>;
+  /** Attempts of a run, or at one step of it, in the order in which they were made. */
+  list(run: string, step?: string): Promise<Task[]>;
   /** Says that a process has taken it, and gives its row; null: there is none. */
   begin(key: TaskKey): Promise<Task | null>;
   /** Where it is carried out, for people. */
@@ -73,7 +73,11 @@ export function createTasks(database: Kysely<Schema>): Tasks {
       const rows = select.where("run", "=", run).where("step", "=", step).orderBy("attempt", "desc");
       return (await rows.limit(1).executeTakeFirst()) ?? null;
     },
-    list: (run) => select.where("run", "=", run).orderBy("createdAt").orderBy("step").orderBy("attempt").execute(),
+    list(run, step) {
+      let query = select.where("run", "=", run);
+      if (step !== undefined) query = query.where("step", "=", step);
+      return query.orderBy("createdAt").orderBy("step").orderBy("attempt").execute();
+    },
     async begin(key) {
       return (await at(key).set({ startedAt: new Date() }).returningAll().executeTakeFirst()) ?? null;
     },

@@ -1,0 +1,110 @@
+import { availableParallelism } from "node:os";
+import { type Durable, isPipeline, type Pipeline } from "@atalaya/define";
+import type { AtalayaError } from "@atalaya/errors";
+import { createFitPool } from "@atalaya/learn/threads";
+import type { Registry } from "@atalaya/registry";
+import type { Store, Task, TaskKey } from "@atalaya/store";
+import { FrameCache } from "../artifacts/frame-cache.js";
+import { definitionHash } from "../definition-hash.js";
+import { errors } from "../errors.js";
+import { requestOf } from "../run-request.js";
+import type { RunnerOptions } from "../runner-contract.js";
+import type { StageContext } from "../stages/stage.js";
+import { carryOutStage, type StageCall } from "../workflow/carry-out-stage.js";
+import { isStageName } from "../workflow/stage-registry.js";
+import { decodeValue, encodeValue } from "./encode-value.js";
+import { printingReporter } from "./task-events.js";
+import { failureOf } from "./task-failure.js";
+
+/** How a task ended; the process says it by its exit code. */
+export type TaskVerdict =
+  | { readonly verdict: "done"; readonly summary: string }
+  /** The same task may succeed later without any change. */
+  | { readonly verdict: "retryable"; readonly why: string }
+  /** It will fail again: nobody need try. */
+  | { readonly verdict: "final"; readonly why: string }
+  /** This process was told to stop; nothing was written about the task. */
+  | { readonly verdict: "stopped" };
+
+export interface TaskOptions {
+  readonly pipelines: ReadonlyMap<string, Pipeline | Durable>;
+  readonly address: RunnerOptions["address"];
+  /** Opens what a source needs that the environment does not name; called before a step that reads from one. */
+  readonly openAddresses: (pipeline: string) => Promise<void>;
+  /** Takes what the worker is to hear, line by line. */
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries out one task of a run that another process conducts: what it is given stands in its row, and so does what comes of
+ * it. A task that is done already is not done again.
+ *
+ * @throws RUN_TASK_UNKNOWN, and STORE_* when the database does not answer
+ */
+export async function carryOutTask(
+  { store, registry }: { readonly store: Store; readonly registry: Registry },
+  options: TaskOptions,
+  key: TaskKey,
+): Promise<TaskVerdict> {
+  const task = await store.tasks.begin(key);
+  if (task === null) throw errors.TASK_UNKNOWN(key);
+  if (task.state === "done") return { verdict: "done", summary: "it was done before" };
+  if (task.state === "failed") return { verdict: "final", why: "its worker has given this attempt up" };
+  try {
+    const outcome = await work({ store, registry }, options, task);
+    if (options.signal.aborted) return { verdict: "stopped" };
+    await store.tasks.finish(key, { outcome: encodeValue(outcome) });
+    return { verdict: "done", summary: summaryOf(outcome) };
+  } catch (error) {
+    if (options.signal.aborted) return { verdict: "stopped" };
+    const failure = failureOf(error);
+    await store.tasks.finish(key, { failure });
+    const why = `${failure.code}: ${failure.message}`;
+    return { verdict: failure.retryable ? "retryable" : "final", why };
+  }
+}
+
+async function work(
+  { store, registry }: { readonly store: Store; readonly registry: Registry },
+  options: TaskOptions,
+  task: Task,
+): Promise<unknown> {
+  const found = options.pipelines.get(task.pipeline);
+  if (!isPipeline(found)) throw errors.UNKNOWN_PIPELINE({ pipeline: task.pipeline, known: [...options.pipelines.keys()] });
+  const run = await store.runs.find(task.run);
+  if (run?.state !== "running") throw errors.TASK_OF_ENDED_RUN({ run: task.run, state: run?.state ?? "unknown" });
+  const hash = definitionHash(found);
+  if (hash !== run.definitionHash) throw otherDefinition(task);
+  if (!isStageName(task.stage)) throw errors.TASK_STAGE_UNKNOWN({ stage: task.stage });
+  if (task.stage === "ingest") await options.openAddresses(task.pipeline);
+  const pool = createFitPool(availableParallelism());
+  try {
+    const context: StageContext = {
+      run: task.run,
+      definition: found.definition,
+      definitionHash: hash,
+      request: requestOf(run.trigger),
+      store,
+      registry,
+      pool,
+      address: options.address,
+      frames: new FrameCache(),
+      signal: options.signal,
+    };
+    // The row was written by the same stage's caller, under this definition.
+    const call = { step: task.step, stage: task.stage, input: decodeValue(task.input) } as StageCall;
+    return await carryOutStage(context, call, printingReporter(options.print), () => options.signal.aborted);
+  } finally {
+    await pool.close();
+  }
+}
+
+function otherDefinition({ pipeline, run }: Task): AtalayaError {
+  return errors.TASK_OTHER_DEFINITION({ pipeline, run });
+}
+
+function summaryOf(outcome: unknown): string {
+  const { summary } = outcome as { readonly summary?: unknown };
+  return typeof summary === "string" ? summary : "done";
+}
