@@ -1,3 +1,5 @@
+import { BucketKinds, Buckets, type Part } from "./value-buckets.js";
+
 /** Values in one recursion below which sorting is cheaper than counting. */
 const FEW = 48;
 const MOST_BUCKETS = 16_384;
@@ -19,13 +21,6 @@ export function distributionDistance(first: Float64Array, second: Float64Array):
   const search = new DistanceSearch(first.length, second.length);
   search.compare(whole(first), whole(second), 0, 0);
   return search.largest;
-}
-
-/** Values from `start` to before `end`. */
-interface Part {
-  readonly values: Float64Array;
-  readonly start: number;
-  readonly end: number;
 }
 
 function whole(values: Float64Array): Part {
@@ -55,18 +50,19 @@ class DistanceSearch {
       this.#compareSorted(first, second, firstBefore, secondBefore);
       return;
     }
-    const { low, high } = rows > MANY ? middleRange(first, second) : rangeOfBoth(first, second);
-    // Where all values are alike, only the end of the bucket matters, and that was met before.
-    if (low === high && rows <= MANY && rows < this.#firstRows + this.#secondRows) return;
+    const { low, high, hasTies } = rows > MANY ? middleRange(first, second) : rangeOfBoth(first, second);
+    // Where all values are alike, only the ends of the bucket matter, and those were met before.
+    if (low === high) return;
     const width = high - low;
-    if (!Number.isFinite(width) || width === 0) {
+    if (!Number.isFinite(width)) {
       this.#compareSorted(first, second, firstBefore, secondBefore);
       return;
     }
     const toBucket = new Buckets(low, Math.min(MOST_BUCKETS, Math.max(16, rows >> 1)), width);
-    const firstCounts = toBucket.count(first);
-    const secondCounts = toBucket.count(second);
-    const deeper = this.#compareEnds(firstCounts, secondCounts, firstBefore, secondBefore);
+    const kinds = hasTies ? new BucketKinds(toBucket.buckets) : null;
+    const firstCounts = kinds === null ? toBucket.count(first) : toBucket.countKinds(first, kinds);
+    const secondCounts = kinds === null ? toBucket.count(second) : toBucket.countKinds(second, kinds);
+    const deeper = this.#compareEnds(firstCounts, secondCounts, firstBefore, secondBefore, kinds);
     if (deeper === null) return;
     const firstParts = toBucket.gather(first, firstCounts, deeper);
     const secondParts = toBucket.gather(second, secondCounts, deeper);
@@ -89,7 +85,13 @@ class DistanceSearch {
   }
 
   /** Compares where buckets end; then 1 by bucket that may hold a larger distance inside, null if none may. */
-  #compareEnds(firstCounts: Int32Array, secondCounts: Int32Array, firstBefore: number, secondBefore: number): Uint8Array | null {
+  #compareEnds(
+    firstCounts: Int32Array,
+    secondCounts: Int32Array,
+    firstBefore: number,
+    secondBefore: number,
+    kinds: BucketKinds | null,
+  ): Uint8Array | null {
     const firstUnit = this.#firstUnit;
     const secondUnit = this.#secondUnit;
     let [firstBelow, secondBelow] = [firstBefore, secondBefore];
@@ -108,7 +110,7 @@ class DistanceSearch {
       const secondCount = secondCounts[bucket];
       const start = firstBelow * firstUnit - secondBelow * secondUnit;
       const isWorth = start + firstCount * firstUnit > worth || secondCount * secondUnit - start > worth;
-      if (isWorth && firstCount + secondCount > 1) {
+      if (isWorth && firstCount + secondCount > 1 && (kinds === null || kinds.isMixed[bucket] === 1)) {
         deeper[bucket] = 1;
         some = true;
       }
@@ -169,22 +171,27 @@ function middleRange(first: Part, second: Part): Range {
     return values[start + Math.floor(((place >> 1) * (end - start)) / SAMPLE)];
   }).sort();
   const [low, high] = [sample[SAMPLE >> 5], sample[2 * SAMPLE - 1 - (SAMPLE >> 5)]];
-  return low < high ? { low, high } : rangeOfBoth(first, second);
+  const ties = sample.reduce((count, value, place) => count + (value === sample[place - 1] ? 1 : 0), 0);
+  const hasTies = ties > SAMPLE >> 2;
+  return { ...(low < high ? { low, high } : rangeOfBoth(first, second)), hasTies };
 }
 
 function rangeOfBoth(first: Part, second: Part): Range {
   const firstRange = rangeOf(first);
   const secondRange = rangeOf(second);
-  return { low: Math.min(firstRange.low, secondRange.low), high: Math.max(firstRange.high, secondRange.high) };
+  const [low, high] = [Math.min(firstRange.low, secondRange.low), Math.max(firstRange.high, secondRange.high)];
+  return { low, high, hasTies: false };
 }
 
 interface Range {
   readonly low: number;
   readonly high: number;
+  /** Many values are equal, as of whole numbers or of a column that is mostly 0. */
+  readonly hasTies: boolean;
 }
 
 /** Least and greatest value; two lanes, because each step of one has to wait for the last. */
-function rangeOf({ values, start, end }: Part): Range {
+function rangeOf({ values, start, end }: Part): Pick<Range, "low" | "high"> {
   let [low, high, otherLow, otherHigh] = [
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
@@ -205,53 +212,4 @@ function rangeOf({ values, start, end }: Part): Range {
     high = Math.max(high, values[row]);
   }
   return { low: Math.min(low, otherLow), high: Math.max(high, otherHigh) };
-}
-
-/** Buckets of equal width; a larger value is never in a lower bucket, because rounding keeps the order. */
-class Buckets {
-  readonly #scale: number;
-
-  constructor(
-    readonly low: number,
-    readonly buckets: number,
-    width: number,
-  ) {
-    // A width so small that the scale overflows still tells the lowest from the highest value.
-    this.#scale = Math.min(buckets / width, Number.MAX_VALUE);
-  }
-
-  count({ values, start, end }: Part): Int32Array {
-    const counts = new Int32Array(this.buckets);
-    const { low } = this;
-    const scale = this.#scale;
-    const last = this.buckets - 1;
-    for (let row = start; row < end; row++) {
-      const place = (values[row] - low) * scale;
-      counts[place < last ? (place > 0 ? place | 0 : 0) : last]++;
-    }
-    return counts;
-  }
-
-  /** The values of the wanted buckets, bucket by bucket. */
-  gather({ values, start, end }: Part, counts: Int32Array, wanted: Uint8Array): Float64Array {
-    const next = new Int32Array(this.buckets);
-    let total = 0;
-    for (let bucket = 0; bucket < counts.length; bucket++) {
-      next[bucket] = total;
-      if (wanted[bucket] === 1) total += counts[bucket];
-    }
-    const gathered = new Float64Array(total);
-    const { low } = this;
-    const scale = this.#scale;
-    const last = this.buckets - 1;
-    for (let row = start; row < end; row++) {
-      const place = (values[row] - low) * scale;
-      const bucket = place < last ? (place > 0 ? place | 0 : 0) : last;
-      if (wanted[bucket] === 0) continue;
-      const to = next[bucket];
-      gathered[to] = values[row];
-      next[bucket] = to + 1;
-    }
-    return gathered;
-  }
 }

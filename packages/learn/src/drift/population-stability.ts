@@ -38,12 +38,7 @@ function numberBins(reference: Extract<ReferenceSketch, { kind: "number" }>, cur
   const values = current.kind === "category" ? new Float64Array(current.codes.length).fill(Number.NaN) : current.values;
   const present = (reference.rows - reference.missing) / reference.rows;
   const { edges, below } = decileEdges(reference.quantiles);
-  const counts = new Float64Array(edges.length + 1);
-  let missing = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) missing++;
-    else counts[binOf(value, edges)]++;
-  }
+  const { counts, missing } = countBins(values, edges);
   const bins = Array.from(counts, (count, bin): DriftBin => {
     const label = bin < edges.length ? `≤ ${edges[bin]}` : edges.length === 0 ? "any" : `> ${edges[bin - 1]}`;
     return { label, expected: present * ((below[bin] ?? 1) - (bin === 0 ? 0 : below[bin - 1])), actual: count / values.length };
@@ -51,10 +46,37 @@ function numberBins(reference: Extract<ReferenceSketch, { kind: "number" }>, cur
   return [...bins, { label: "missing", expected: reference.missing / reference.rows, actual: missing / values.length }];
 }
 
-function binOf(value: number, edges: readonly number[]): number {
-  let bin = 0;
-  while (bin < edges.length && value > edges[bin]) bin++;
-  return bin;
+/** Cells of equal width between the first and the last edge; each says in which bin its values lie at least. */
+const CELLS = 4_096;
+
+/**
+ * Rows by bin: those at or below each edge and above the one before, then those above the last. A table over cells says where to
+ * begin, so that a value is compared with one or two edges and not with all.
+ */
+function countBins(values: Float64Array, edges: readonly number[]): { counts: Float64Array; missing: number } {
+  const counts = new Int32Array(edges.length + 1);
+  const ends = Float64Array.of(...edges, Number.POSITIVE_INFINITY);
+  const first = edges[0] ?? 0;
+  const width = (edges.at(-1) ?? 0) - first;
+  // One edge, or edges that span everything: the table is empty, and every edge is looked at.
+  const scale = width > 0 && Number.isFinite(width) && Number.isFinite(CELLS / width) ? CELLS / width : 0;
+  const cellOf = (value: number): number => {
+    const place = (value - first) * scale;
+    return place < CELLS ? (place > 0 ? place | 0 : 0) : CELLS;
+  };
+  // Rounding keeps the order: an edge in a lower cell is less than every value of this one.
+  const begins = new Uint8Array(CELLS + 1);
+  for (const edge of scale > 0 ? edges : []) for (let cell = cellOf(edge) + 1; cell <= CELLS; cell++) begins[cell]++;
+  let missing = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    const place = (value - first) * scale;
+    let bin = begins[place < CELLS ? (place > 0 ? place | 0 : 0) : CELLS];
+    while (value > ends[bin]) bin++;
+    if (!Number.isNaN(value)) counts[bin]++;
+    else missing++;
+  }
+  return { counts: Float64Array.from(counts), missing };
 }
 
 /** Distinct deciles with the share of present reference values at or below each; those that hold all of them are no edge. */
