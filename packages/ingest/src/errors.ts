@@ -69,13 +69,12 @@ export const errors = defineErrors("INGEST", {
   ARCHIVE: {
     status: 422,
     message: ({ file, kind }: { file: string; kind: string }) => `${file} is a ${kind} archive, whatever its name says.`,
-    hint: () => "Unpack it and give the file inside; of compressed files, gzip (.gz) is read directly.",
+    hint: () => "Unpack it and give the file inside; of compressed files, gzip (.gz) and zstd (.zst) are read directly.",
   },
   COMPRESSION_UNSUPPORTED: {
     status: 422,
-    message: ({ file, kind }: { file: string; kind: string }) =>
-      `${file} is compressed with ${kind}, which this Node cannot read.`,
-    hint: () => "Decompress it first, or compress it with gzip.",
+    message: ({ file, kind }: { file: string; kind: string }) => `${file} is compressed with ${kind}, which cannot be read.`,
+    hint: () => "Decompress it first, or compress it with gzip or zstd (up to level 19, without a dictionary).",
   },
   COMPRESSION_DAMAGED: {
     status: 422,
@@ -134,7 +133,19 @@ export const errors = defineErrors("INGEST", {
     message: ({ setting, because }: { setting: string; because: string }) =>
       `The setting ${setting} is not a usable address: ${because}.`,
     hint: ({ setting }: { setting: string; because: string }) =>
-      `Set ${setting} to a file, a folder or a URL that starts with http:// or https://.`,
+      `Set ${setting} to what its source reads: a file, a folder or s3://bucket/prefix for files, a URL that starts with http:// or https:// for batches of an API, postgresql:// for rows.`,
+  },
+  SOURCE_REMOTE: {
+    status: 500,
+    message: ({ setting }: { setting: string }) =>
+      `The address in ${setting} is a bucket or a database, and nothing here can reach one.`,
+    hint: () => "Run it with `atalaya run` or `atalaya up`; only they open buckets and databases.",
+  },
+  SOURCE_CURSOR: {
+    status: 500,
+    message: ({ setting, cursor }: { setting: string; cursor: string }) =>
+      `The place where ${setting} goes on (${cursor}) is not one that it made itself.`,
+    hint: () => "The batches of this source were kept by something else under the same name; give the source another name.",
   },
   SOURCE_UNREACHABLE: {
     status: 502,

@@ -26,7 +26,7 @@ export const sourceCommand: CommandModule = {
       .description(
         "Stands in for an external API: each GET /data answers the next rows of the file in a fixed sequence, then says that there is no more. The faults are for tests: share of answers that go wrong. Ctrl-C stops it.",
       )
-      .argument("<file>", "the data: CSV, TSV, JSON lines, JSON, Parquet or Zeek, gzipped or not")
+      .argument("<file>", "the data: CSV, TSV, JSON lines, JSON, Parquet or Zeek, gzip, zstd or plain")
       .option("--rows <count>", "rows of a batch (default: 15000)", wholeNumberFrom(1))
       .addOption(portOption("4700"))
       .addOption(hostOption("127.0.0.1"))

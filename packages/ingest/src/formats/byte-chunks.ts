@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { errors } from "../errors.js";
-import { detectCompression } from "./detect-format.js";
+import type { CutReport } from "./cut-report.js";
+import { type Compression, detectCompression } from "./detect-format.js";
 import type { ByteInput } from "./format.js";
-import { type CutReport, gunzip } from "./gunzip.js";
+import { gunzip } from "./gunzip.js";
 
 export const CHUNK_BYTES = 1 << 20;
 
@@ -54,7 +55,7 @@ async function peek(source: AsyncGenerator<Buffer>, least: number): Promise<{ he
 }
 
 /**
- * Opens bytes or a file, decompressing gzip by its first bytes. What comes before a cut or damage is given, and `cut` says so.
+ * Opens bytes or a file, decompressing gzip and zstd by their first bytes. What comes before a cut or damage is given, and `cut` says so.
  *
  * @throws INGEST_FILE_NOT_FOUND, INGEST_FILE_UNREADABLE, INGEST_ARCHIVE, INGEST_SPREADSHEET, INGEST_COMPRESSION_UNSUPPORTED
  */
@@ -62,8 +63,21 @@ export async function openBytes(input: ByteInput): Promise<ByteChunks> {
   const source = input.bytes ? pieces(input.bytes) : filePieces(input.name, input.path ?? input.name);
   const raw = await peek(source, 64 * 1024);
   const cut: CutReport = { because: null };
-  if (detectCompression(input.name, raw.head) === "none") return { ...raw, cut, isCompressed: false };
-  const inner = await peek(gunzip(input.name, raw.chunks, cut), 64 * 1024);
+  const compression = detectCompression(input.name, raw.head);
+  if (compression === "none") return { ...raw, cut, isCompressed: false };
+  const inner = await peek(await decompressed(compression, input.name, raw.chunks, cut), 64 * 1024);
   detectCompression(input.name, inner.head);
   return { ...inner, cut, isCompressed: true };
+}
+
+/** The decoder of zstd is loaded when there is something for it. */
+async function decompressed(
+  compression: Exclude<Compression, "none">,
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  cut: CutReport,
+): Promise<AsyncGenerator<Buffer>> {
+  if (compression === "gzip") return gunzip(name, chunks, cut);
+  const { unzstd } = await import("./unzstd.js");
+  return unzstd(name, chunks, cut);
 }

@@ -2,7 +2,7 @@ import { errors } from "../errors.js";
 import type { BatchFormat } from "./format.js";
 
 /** How the bytes are wrapped, before any format is looked at. */
-export type Compression = "gzip" | "none";
+export type Compression = "gzip" | "zstd" | "none";
 
 const ZIP_SHEETS: readonly (readonly [marker: string, kind: string])[] = [
   ["xl/", "Excel .xlsx"],
@@ -14,6 +14,11 @@ function startsWith(bytes: Uint8Array, ...magic: number[]): boolean {
   return bytes.length >= magic.length && magic.every((byte, at) => bytes[at] === byte);
 }
 
+/** A frame of zstd without data, as parallel writers put in front: its first byte is one of sixteen. */
+function beginsWithSkippable(head: Uint8Array): boolean {
+  return ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18);
+}
+
 /**
  * How a file is compressed, by its first bytes, whatever its name says.
  *
@@ -22,7 +27,7 @@ function startsWith(bytes: Uint8Array, ...magic: number[]): boolean {
  */
 export function detectCompression(name: string, head: Uint8Array): Compression {
   if (startsWith(head, 0x1f, 0x8b)) return "gzip";
-  if (startsWith(head, 0x28, 0xb5, 0x2f, 0xfd)) throw errors.COMPRESSION_UNSUPPORTED({ file: name, kind: "zstd" });
+  if (startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || beginsWithSkippable(head)) return "zstd";
   if (startsWith(head, 0x42, 0x5a, 0x68) && head[3]! >= 0x31 && head[3]! <= 0x39)
     throw errors.COMPRESSION_UNSUPPORTED({ file: name, kind: "bzip2" });
   if (startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a)) throw errors.COMPRESSION_UNSUPPORTED({ file: name, kind: "xz" });
@@ -42,7 +47,7 @@ function formatByName(name: string): BatchFormat | null {
   const plain = name
     .toLowerCase()
     .replace(/[?#].*$/, "")
-    .replace(/\.gz$/, "");
+    .replace(/\.(gz|zst)$/, "");
   if (/\.csv$/.test(plain)) return "csv";
   if (/\.(tsv|tab)$/.test(plain)) return "tsv";
   if (/\.(jsonl|ndjson)$/.test(plain)) return "jsonl";

@@ -57,7 +57,7 @@ test.each([
   ["data.csv", zip("[Content_Types].xml"), "INGEST_SPREADSHEET", ".xlsx"],
   ["data.csv", zip("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), "INGEST_SPREADSHEET", ".ods"],
   ["data.csv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0]), "INGEST_SPREADSHEET", ".xls"],
-  ["data.csv.zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), "INGEST_COMPRESSION_UNSUPPORTED", "zstd"],
+  ["data.csv.zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), "INGEST_COMPRESSION_DAMAGED", "the zstd data end early"],
   ["data.csv.bz2", Buffer.from("BZh91AY"), "INGEST_COMPRESSION_UNSUPPORTED", "bzip2"],
   ["inner.csv.gz", gzipSync(zip("table.csv")), "INGEST_ARCHIVE", "zip"],
   ["broken.csv.gz", Buffer.from([0x1f, 0x8b, 9, 9, 9]), "INGEST_COMPRESSION_DAMAGED", "decompressed"],

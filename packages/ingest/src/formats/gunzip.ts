@@ -1,10 +1,6 @@
 import { createGunzip, type Gunzip } from "node:zlib";
 import { errors } from "../errors.js";
-
-/** Why a file ends before its end, when it does: known after the last chunk. */
-export interface CutReport {
-  because: string | null;
-}
+import type { CutReport } from "./cut-report.js";
 
 /** Small steps bound the memory: deflate packs at most about 1,000 to 1, so one step gives at most 64 MB. */
 const STEP_BYTES = 64 * 1024;

@@ -9,7 +9,7 @@ const DEFAULT_ROWS = 15_000;
 const MOST_ROWS = 1_000_000;
 
 export interface ReplayOptions {
-  /** CSV, TSV, JSON lines, JSON, Parquet or Zeek; gzip is read too. */
+  /** CSV, TSV, JSON lines, JSON, Parquet or Zeek; gzip and zstd are read too. */
   readonly file: string;
   /** Rows of a batch; 15,000. A request may ask for another number. */
   readonly rows?: number;
