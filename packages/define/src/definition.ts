@@ -31,7 +31,7 @@ export type SourceDefinition =
     }
   | {
       readonly kind: "files";
-      /** A file, a folder, or a `file:` URL. */
+      /** A file, a folder, a `file:` URL, or a prefix of a bucket: `s3://bucket/prefix`. */
       readonly url: SettingReference;
       /** null: by the name and the first bytes. */
       readonly format: FileFormat | null;
@@ -39,6 +39,20 @@ export type SourceDefinition =
       readonly under: string | null;
       /** Only files changed in the last so many milliseconds; null: all. */
       readonly lastMs: number | null;
+    }
+  | {
+      readonly kind: "postgresRows";
+      readonly url: SettingReference;
+      /** A SELECT without a semicolon. */
+      readonly query: string;
+      /** Column of the query that only grows: a time or a number. */
+      readonly watermark: string;
+      /** Columns that, with the watermark, identify a row. */
+      readonly key: readonly string[];
+      /** Rows of a batch, at most. */
+      readonly batchRows: number;
+      /** Rows younger than this are left for later, in milliseconds; null: none. */
+      readonly lateByMs: number | null;
     };
 
 export type FileFormat = "csv" | "tsv" | "jsonl" | "parquet" | "zeek";
@@ -53,7 +67,7 @@ export interface Checks {
   readonly maxRejected: number;
   /** Columns that identify a row; the second row with the same values is rejected. */
   readonly unique: readonly string[];
-  /** Newest row of a time column may be this old, in milliseconds; null: no limit. */
+  /** The newest moment in the time columns may be this old when a batch comes, in milliseconds; null: no limit. */
   readonly freshWithinMs: number | null;
 }
 

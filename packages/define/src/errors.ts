@@ -53,6 +53,12 @@ export const errors = defineErrors("DEFINE", {
     status: 400,
     message: ({ why }: { why: string }) => `This source cannot be: ${why}.`,
   },
+  NO_TIME: {
+    status: 400,
+    message: ({ pipeline, dataset }: { pipeline: string; dataset: string }) =>
+      `Pipeline ${pipeline} asks for fresh rows, but no column of ${dataset} is a time.`,
+    hint: () => "Declare the column that says when a row was made as column.time(), or leave freshWithin out.",
+  },
   UNKNOWN_STEP: {
     status: 400,
     message: ({ step }: { step: string }) => `There is no step ${step} in a pipeline.`,

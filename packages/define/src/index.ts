@@ -33,7 +33,17 @@ export type { Executor, Placement, RunsOnOptions, StepName } from "./placement.j
 export { toFeaturePlan } from "./plan.js";
 export { quantileRange } from "./rows.js";
 export type { ExplainPart, PredictPart, ServeOptions } from "./serving.js";
-export { type FileOptions, files, type HttpOptions, httpBatches, parquetFiles, type Source, setting } from "./sources.js";
+export {
+  type FileOptions,
+  files,
+  type HttpOptions,
+  httpBatches,
+  parquetFiles,
+  postgresRows,
+  type RowsOptions,
+  type Source,
+  setting,
+} from "./sources.js";
 export { byGroup, byLevel, byTime, type Parts, type Split, shuffled } from "./splits.js";
 export type * from "./table.js";
 export type * from "./tasks.js";

@@ -48,7 +48,10 @@ export interface ValidateOptions<Row> {
   readonly maxRejected: number;
   /** Columns that identify a row; the second row with the same values is rejected. */
   readonly unique?: readonly (keyof Row & string)[];
-  /** Age of the newest row that is still fresh: `2h`. */
+  /**
+   * How old the newest row of a batch may be when the batch comes, by the time columns of the dataset: `2h`. A batch that is
+   * older is refused whole as not fresh; `atalaya quarantine release` lets it in.
+   */
   readonly freshWithin?: string;
 }
 
@@ -152,6 +155,9 @@ function ingested<Row>(draft: Draft): Ingested<Row> {
     validate: ({ maxRejected, unique = [], freshWithin }) => {
       if (!(maxRejected >= 0 && maxRejected <= 1)) throw errors.BAD_SHARE({ what: "maxRejected", value: maxRejected });
       const freshWithinMs = freshWithin === undefined ? null : parseDuration(freshWithin);
+      if (freshWithinMs !== null && !draft.dataset.columns.some(({ type }) => type === "time")) {
+        throw errors.NO_TIME({ pipeline: draft.name, dataset: draft.dataset.name });
+      }
       return ingested({ ...draft, checks: { maxRejected, unique, freshWithinMs } });
     },
     keepInTables: () => ingested({ ...draft, keepInTables: true }),

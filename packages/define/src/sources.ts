@@ -48,7 +48,10 @@ export interface FileOptions {
   readonly last?: string;
 }
 
-/** A file, or every file of a folder in the order of names; each is one batch. */
+/**
+ * A file, or every file of a folder in the order of names; each is one batch. An address `s3://bucket/prefix` stands for every
+ * object below a prefix of a bucket: one that was taken is known by key and ETag and not fetched again.
+ */
 export function files(url: SettingReference, options: FileOptions = {}): Source {
   const { format = null, under = null, last } = options;
   return { definition: { kind: "files", url, format, under, lastMs: last === undefined ? null : parseDuration(last) } };
@@ -57,4 +60,36 @@ export function files(url: SettingReference, options: FileOptions = {}): Source 
 /** Parquet files: `files` with the format given. */
 export function parquetFiles(url: SettingReference, options: Omit<FileOptions, "format"> = {}): Source {
   return files(url, { ...options, format: "parquet" });
+}
+
+export interface RowsOptions {
+  /** A SELECT. It may join, filter and rename; ordering and continuing are added to it. */
+  readonly query: string;
+  /** Column of the query that only grows, such as `updated_at` or `id`: a batch goes on behind the greatest that was kept. */
+  readonly watermark: string;
+  /** Columns that tell rows with the same watermark apart; left out: the watermark is unique. */
+  readonly key?: readonly string[];
+  /** Rows of a batch, at most (default 50,000). */
+  readonly batchRows?: number;
+  /**
+   * How late a row may become visible: `10m` leaves rows whose time is younger than that for later, so that none is passed
+   * over. Rows of transactions that are still open wait in any case, where the watermark is a time.
+   */
+  readonly lateBy?: string;
+}
+
+/**
+ * Rows of a PostgreSQL query that are new since the last batch, by a watermark; the setting holds `postgresql://…`. Nothing is
+ * taken twice and nothing at an equal watermark is lost. A row that was changed and whose watermark moved on comes again. A row
+ * whose watermark or key is null is never taken.
+ *
+ * @throws DEFINE_BAD_SOURCE, DEFINE_BAD_COUNT, DEFINE_BAD_DURATION
+ */
+export function postgresRows(url: SettingReference, options: RowsOptions): Source {
+  const { watermark, key = [], batchRows = 50_000, lateBy } = options;
+  const query = options.query.trim().replace(/;\s*$/, "");
+  if (query === "" || watermark === "") throw errors.BAD_SOURCE({ why: "it needs a query and a watermark" });
+  if (!Number.isInteger(batchRows) || batchRows < 1) throw errors.BAD_COUNT({ what: "batchRows", value: batchRows });
+  const lateByMs = lateBy === undefined ? null : parseDuration(lateBy);
+  return { definition: { kind: "postgresRows", url, query, watermark, key, batchRows, lateByMs } };
 }

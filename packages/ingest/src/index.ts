@@ -1,5 +1,5 @@
-export { MISSING_MARKERS } from "./contract/missing-markers.js";
 export type { BatchPart } from "./contract/contract-reader.js";
+export { MISSING_MARKERS } from "./contract/missing-markers.js";
 export {
   type BatchChecks,
   type BatchFacts,
@@ -21,3 +21,4 @@ export { type ReplayOptions, type ReplayServer, startReplayServer } from "./repl
 export { sourceIdentity } from "./sources/address.js";
 export { openSource } from "./sources/open-source.js";
 export type { HttpLimits, RawBatch, SourceClock, SourceContext } from "./sources/raw-batch.js";
+export type * from "./sources/remote-places.js";

@@ -141,6 +141,53 @@ export const errors = defineErrors("STORE", {
     message: ({ object, because }: { object: string; because: string }) => `The object store failed on ${object}: ${because}`,
     hint: () => "Check S3_ENDPOINT, the keys and that the server runs and has space.",
   },
+  REMOTE_ADDRESS: {
+    status: 400,
+    message: ({ because }: { because: string }) => `The address of a source cannot be used: ${because}`,
+    hint: () =>
+      "Write s3://[key:secret@]bucket[/prefix][?endpoint=https://…&region=…] or postgresql://user:password@host/database. " +
+      "Without keys of its own, a bucket is read with S3_ENDPOINT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  },
+  REMOTE_UNREACHABLE: {
+    status: 502,
+    retryable: true,
+    message: ({ place, attempts, because }: { place: string; attempts: number; because: string }) =>
+      `${place} gave no usable answer in ${attempts} attempts: ${because}`,
+    hint: () => "Check that it runs and can be reached from here; the run can be repeated, no batch is taken twice.",
+  },
+  REMOTE_REFUSED: {
+    status: 502,
+    message: ({ place, because }: { place: string; because: string }) => `${place} refuses: ${because}`,
+    hint: () => "Check the address, what its user may read, and the query where there is one.",
+  },
+  REMOTE_COLUMN: {
+    status: 400,
+    message: ({ place, column, found }: { place: string; column: string; found: readonly string[] }) =>
+      `The query of ${place} gives no column "${column}", which its watermark or key names. It gives: ${found.join(", ") || "none"}`,
+    hint: () => "Select the columns of watermark and key too, under the names that the source gives them.",
+  },
+  REMOTE_KEY: {
+    status: 409,
+    message: ({ place, columns, values }: { place: string; columns: readonly string[]; values: readonly string[] }) =>
+      `Two rows of ${place} have the same ${columns.join(", ")} (${values.join(", ")}), so that it cannot be told where to go on`,
+    hint: () => "Add columns to `key` of the source until watermark and key together identify a row.",
+  },
+  BACKUP_BROKEN: {
+    status: 400,
+    message: ({ file, because }: { file: string; because: string }) => `The backup ${file} cannot be used: ${because}`,
+    hint: () => "Nothing was changed. Take another copy of it, or another backup.",
+  },
+  BACKUP_OF_ANOTHER_RELEASE: {
+    status: 409,
+    message: ({ found, known }: { found: string; known: string }) =>
+      `The backup is of a release with the migration ${found}, and this one has ${known}`,
+    hint: () => "Restore it with the release that made it, then start this release on it, which brings it up to date.",
+  },
+  RESTORE_NOT_EMPTY: {
+    status: 409,
+    message: ({ table }: { table: string }) => `The database is not empty: ${table} has rows, and nothing was changed`,
+    hint: () => "Name an empty database with DATABASE_URL, or a new folder with ATALAYA_HOME.",
+  },
   BATCH_UNKNOWN: {
     status: 404,
     message: ({ batch }: { batch: number }) => `There is no batch ${batch}`,

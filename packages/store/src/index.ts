@@ -6,13 +6,17 @@ export type { DriftDecision, DriftHistory, NewDriftDecision } from "./audit/drif
 export type { AuditEvent, AuditLog, AuditRow, EventKind } from "./audit/events.js";
 export type { Feedback, FeedbackTable, LabelledAnswer } from "./audit/feedback.js";
 export type { Flow, Flows, NewFlow } from "./audit/flows.js";
+export type { AnswerClaim, GivenAnswers } from "./audit/given-answers.js";
 export type { LoggedInference } from "./audit/inference-copy.js";
 export type { Inference, Inferences, NewInference } from "./audit/inferences.js";
 export type { CleanRow, KeptRows, RawRow } from "./audit/kept-rows.js";
 export type { Quarantine, QuarantinedRow } from "./audit/quarantine.js";
 export type { NewRun, NewTrial, Run, RunOutcome, Runs, Trial } from "./audit/runs.js";
 export type { Schedule, Schedules } from "./audit/schedules.js";
+export type { DeployedServing } from "./audit/serving-rules.js";
 export { type NewTask, TASK_CHANNEL, type Task, type TaskFailure, type TaskKey, type Tasks, taskPayload } from "./audit/tasks.js";
+export { type BackedUp, backUp } from "./backup/back-up.js";
+export { type Restored, restoreBackup } from "./backup/restore.js";
 export { databaseSessions } from "./database/connect.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
@@ -20,4 +24,7 @@ export type { BatchState, DriftVerdict, FlowName, PartLabel, Release, Row, RunSt
 export type { LockSession } from "./locks/lock-session.js";
 export type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./objects/object-store.js";
 export { type ObjectUse, objectUse } from "./objects/object-use.js";
+export type { BucketObject, RemoteBucket } from "./remote/bucket-address.js";
+export type { Remote } from "./remote/remote.js";
+export type { RowMark, RowPage, RowQuery } from "./remote/rows.js";
 export { openStore, type Store, type StoreOptions } from "./store.js";

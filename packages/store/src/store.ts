@@ -8,12 +8,14 @@ import { createDriftHistory, type DriftHistory } from "./audit/drift-history.js"
 import { type AuditLog, createAuditLog } from "./audit/events.js";
 import { createFeedback, type FeedbackTable } from "./audit/feedback.js";
 import { createFlows, type Flows } from "./audit/flows.js";
+import { createGivenAnswers, type GivenAnswers } from "./audit/given-answers.js";
 import { InferenceCopy } from "./audit/inference-copy.js";
 import { createInferences, type Inferences } from "./audit/inferences.js";
 import { createKeptRows, type KeptRows } from "./audit/kept-rows.js";
 import { createQuarantine, type Quarantine } from "./audit/quarantine.js";
 import { createRuns, type Runs } from "./audit/runs.js";
 import { createSchedules, type Schedules } from "./audit/schedules.js";
+import { createDeployedServing, type DeployedServing } from "./audit/serving-rules.js";
 import { createTasks, type Tasks } from "./audit/tasks.js";
 import { connect } from "./database/connect.js";
 import { createNotificationHub, type NotificationListener } from "./database/listener.js";
@@ -23,6 +25,7 @@ import { createDirectoryStore, sweepIncoming } from "./objects/directory-store.j
 import type { ObjectStore } from "./objects/object-store.js";
 import { countObjectUse } from "./objects/object-use.js";
 import { launchPostgres } from "./postgres/launcher.js";
+import { createRemote, type Remote } from "./remote/remote.js";
 
 /** PostgreSQL with its repositories, and the object store. */
 export interface Store {
@@ -37,10 +40,14 @@ export interface Store {
   readonly runs: Runs;
   readonly inferences: Inferences;
   readonly feedback: FeedbackTable;
+  readonly givenAnswers: GivenAnswers;
+  readonly serving: DeployedServing;
   readonly driftHistory: DriftHistory;
   readonly schedules: Schedules;
   readonly flows: Flows;
   readonly keptRows: KeptRows;
+  /** Buckets and databases of others. */
+  readonly remote: Remote;
   readonly tasks: Tasks;
   /** Hears a channel of NOTIFY, also after reconnecting; null as payload says that something may have been missed. Returns the end of it. */
   listen(channel: string, listener: NotificationListener): Promise<() => void>;
@@ -84,10 +91,12 @@ export async function openStore(
   const hub = createNotificationHub(databaseUrl, sessionName);
   const inferenceCopy = new InferenceCopy(databaseUrl, sessionName);
   const objects = await openObjects(settings);
+  const remote = createRemote(settings.s3, sessionName);
   const close = async () => {
     await Promise.all([hub.close(), inferenceCopy.close()]);
     await database.destroy();
     objects.close();
+    remote.close();
     await embedded?.release();
   };
   return {
@@ -101,11 +110,14 @@ export async function openStore(
     runs: createRuns(database),
     inferences: createInferences(database, inferenceCopy),
     feedback: createFeedback(database),
+    givenAnswers: createGivenAnswers(database),
+    serving: createDeployedServing(database),
     driftHistory: createDriftHistory(database),
     schedules: createSchedules(database),
     flows: createFlows(database),
     tasks: createTasks(database),
     keptRows: createKeptRows(databaseUrl, sessionName),
+    remote,
     listen: (channel, listener) => hub.listen(channel, listener),
     openLocks: () => openLockSession(databaseUrl, sessionName),
     close() {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourceDefinition } from "@atalaya/define";
@@ -5,6 +6,16 @@ import { errors } from "../errors.js";
 
 /** Names of query parameters whose values are secrets. */
 const SECRET = /key|token|secret|passw|pwd|signature|^sig$|auth|credential/i;
+
+/** Names of files and folders that are not there to be read, or not whole yet. */
+export function isSkippedName(name: string): boolean {
+  return /^[._]|\.(partial|tmp|part|crdownload)$/.test(name);
+}
+
+/** True for the address of a bucket. */
+export function isBucket(address: string): boolean {
+  return /^s3:\/\//i.test(address);
+}
 
 /** A URL without credentials: for identities, notes and errors. */
 export function withoutCredentials(url: URL): string {
@@ -44,7 +55,7 @@ export function filePath(source: Extract<SourceDefinition, { kind: "files" }>, a
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address) && !address.startsWith("file:")) {
     throw errors.SOURCE_ADDRESS({
       setting,
-      because: `it begins with ${address.slice(0, address.indexOf(":") + 1)}, but files are read from a local path`,
+      because: `it begins with ${address.slice(0, address.indexOf(":") + 1)}, but files are read from a local path or from s3://bucket/prefix`,
     });
   }
   if (address.trim() === "") throw errors.SOURCE_ADDRESS({ setting, because: "it is empty" });
@@ -57,8 +68,26 @@ export function filePath(source: Extract<SourceDefinition, { kind: "files" }>, a
  * their content.
  */
 export function sourceIdentity(source: SourceDefinition, address: string): string {
-  if (source.kind === "files") return `files:${filePath(source, address)}`;
+  if (source.kind === "postgresRows") return rowsIdentity(source, address);
+  if (source.kind === "files") {
+    if (!isBucket(address)) return `files:${filePath(source, address)}`;
+    const place = withoutCredentials(new URL(address)).replace(/\/+$/, "");
+    return `files:${place}${source.under === null ? "" : `#${source.under}`}`;
+  }
   const url = requestUrl(source, address);
   url.searchParams.sort();
   return `httpBatches:${withoutCredentials(url)}`;
+}
+
+/** Another query, watermark or key is another source: it begins anew. */
+function rowsIdentity(
+  { url, query, watermark, key }: Extract<SourceDefinition, { kind: "postgresRows" }>,
+  address: string,
+): string {
+  if (!URL.canParse(address)) throw errors.SOURCE_ADDRESS({ setting: url.setting, because: "it is no URL" });
+  const asked = createHash("sha256")
+    .update(JSON.stringify([query, watermark, key]))
+    .digest("hex");
+  const { host, pathname } = new URL(address);
+  return `postgresRows:${host}${pathname}#${asked.slice(0, 16)}`;
 }

@@ -4,11 +4,8 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SourceDefinition } from "@atalaya/define";
 import { errors } from "../errors.js";
-import { filePath, sourceIdentity } from "./address.js";
+import { filePath, isSkippedName, sourceIdentity } from "./address.js";
 import { type RawBatch, type SourceContext, systemClock } from "./raw-batch.js";
-
-/** Names of files that are not there to be read, or not whole yet. */
-const SKIPPED = /^[._]|\.(partial|tmp|part|crdownload)$/;
 
 interface FoundFile {
   /** Below the folder, with `/`. */
@@ -20,7 +17,7 @@ interface FoundFile {
 async function filesBelow(folder: string, prefix: string): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (SKIPPED.test(entry.name)) continue;
+    if (isSkippedName(entry.name)) continue;
     const path = join(folder, entry.name);
     const cursor = `${prefix}${entry.name}`;
     if (entry.isDirectory()) found.push(...(await filesBelow(path, `${cursor}/`)));

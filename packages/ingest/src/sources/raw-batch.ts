@@ -1,4 +1,5 @@
 import type { BatchFormat } from "../formats/format.js";
+import type { RemotePlaces } from "./remote-places.js";
 
 /** One batch as it came from its source: bytes, or a local file. */
 export interface RawBatch {
@@ -6,7 +7,7 @@ export interface RawBatch {
   readonly identity: string;
   /** Identity of the source (see `sourceIdentity`). */
   readonly source: string;
-  /** Where in the source: batch number, or path below the folder. */
+  /** Where in the source: batch number, path below the folder, key and ETag of an object, or the mark where the rows end. */
   readonly cursor: string;
   /** SHA-256 of the bytes, in hexadecimal. */
   readonly sha256: string;
@@ -50,10 +51,14 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** True when a batch with this content was taken from this source before. */
   known(sha256: string): boolean | Promise<boolean>;
+  /** True when a batch of this source was kept under this cursor; absent: none was. */
+  knownCursor?(cursor: string): boolean;
   /** Cursor of the batch of this source that was kept last, for sources that are asked by page or mark; null or absent: none. */
   readonly after?: string | null;
   /** Receives what people should know: repetitions, retries, the end of the data. */
   onNote?(text: string): void;
+  /** What reaches buckets and databases; absent: sources there cannot be opened. */
+  readonly remote?: RemotePlaces;
   readonly clock?: SourceClock;
   readonly limits?: Partial<HttpLimits>;
 }

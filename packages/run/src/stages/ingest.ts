@@ -70,14 +70,18 @@ export async function pullBatches(
   const { store, definition } = context;
   const address = context.address(source.url.setting);
   const identity = identityOf(context, source);
-  const known = new Set((await store.batches.list(definition.name, { source: identity })).map(({ sha256 }) => sha256));
+  const kept = await store.batches.list(definition.name, { source: identity });
+  const known = new Set(kept.map(({ sha256 }) => sha256));
+  const cursors = new Set(kept.map(({ cursor }) => cursor));
   let fresh = 0;
   const batches = openSource(source, {
     address: () => address.url,
     signal: context.signal,
     known: (sha256) => known.has(sha256),
+    knownCursor: (cursor) => cursors.has(cursor),
     after: await store.batches.lastCursor(definition.name, identity),
     onNote: (text) => report.note(text),
+    remote: store.remote,
   });
   for await (const batch of batches) {
     if (await keepBatch(context, identity, batch)) fresh++;
@@ -162,7 +166,7 @@ async function listBatches({ store, definition }: StageContext, identity: string
 }
 
 function extensionOf(batch: RawBatch): string {
-  return /\.([a-z0-9]{1,10}(\.gz)?)$/i.exec(batch.name)?.[1]?.toLowerCase() ?? batch.format ?? "bin";
+  return /\.([a-z0-9]{1,10}(\.(?:gz|zst))?)$/i.exec(batch.name)?.[1]?.toLowerCase() ?? batch.format ?? "bin";
 }
 
 export function hashText(text: string): string {

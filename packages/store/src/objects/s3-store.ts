@@ -10,13 +10,13 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { errors } from "../errors.js";
 import { type ContentFacts, hashBytes, hashContent } from "./content-hash.js";
 import { checkPrefix, checkReference, contentIndexKey, objectKey, referenceOfKey } from "./object-key.js";
 import type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./object-store.js";
 import { receive } from "./receive.js";
+import { explain, isNamed, isWorthRepeating, statusOf, withoutAnswer } from "./s3-answers.js";
 
 const attempts = 4;
 
@@ -216,28 +216,11 @@ async function inRetries<Result>({ firstPauseMs }: Connection, object: string, w
       return await work();
     } catch (error) {
       if (error instanceof Error && error.name === "AtalayaError") throw error;
-      const status = statusOf(error);
-      // The whole answer with its sockets hangs on the error, and would fill a log.
-      if (error instanceof S3ServiceException) Reflect.deleteProperty(error, "$response");
-      if (status === 404) throw errors.OBJECT_MISSING({ object }, error);
-      // 409 is a concurrent conditional write, which S3 asks to repeat.
-      const isWorthRepeating = status === null || status >= 500 || status === 429 || status === 408 || status === 409;
-      if (!isWorthRepeating || attempt === attempts) throw errors.OBJECT_STORE_FAILED({ object, because: explain(error) }, error);
+      withoutAnswer(error);
+      if (statusOf(error) === 404) throw errors.OBJECT_MISSING({ object }, error);
+      if (!isWorthRepeating(error) || attempt === attempts)
+        throw errors.OBJECT_STORE_FAILED({ object, because: explain(error) }, error);
       await sleep(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
-}
-
-/** HTTP status of the server's answer; null when there was none. */
-function statusOf(error: unknown): number | null {
-  return error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? null) : null;
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof S3ServiceException && error.name === name;
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof S3ServiceException ? `${error.name}: ${error.message}` : error.message;
 }

@@ -78,9 +78,12 @@ function answerTo(buckets: S3Server["buckets"], request: IncomingMessage, body: 
   }
   const object = bucket.get(key);
   if (object === undefined) return refuse(404, "NoSuchKey");
+  const etag = etagOf(object.bytes);
+  const wanted = request.headers["if-match"];
+  if (wanted !== undefined && wanted !== etag) return refuse(412, "PreconditionFailed");
   const metadata = Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
   const written = ["last-modified", new Date().toUTCString()] as const;
-  return { status: 200, headers: Object.fromEntries([...metadata, written]), body: object.bytes };
+  return { status: 200, headers: { ...Object.fromEntries([...metadata, written]), etag }, body: object.bytes };
 }
 
 function putObject(bucket: Map<string, StoredObject>, key: string, request: IncomingMessage, body: Buffer): Answer {
@@ -99,11 +102,19 @@ function listObjects(bucket: Map<string, StoredObject>, query: URLSearchParams):
   const keys = [...bucket.keys()].filter((key) => key.startsWith(query.get("prefix") ?? "") && key > after).sort();
   const page = keys.slice(0, pageSize);
   const contents = page
-    .map((key) => `<Contents><Key>${key}</Key><Size>${bucket.get(key)?.bytes.length}</Size></Contents>`)
+    .map((key) => {
+      const { bytes } = bucket.get(key) ?? { bytes: Buffer.alloc(0) };
+      const facts = `<ETag>${etagOf(bytes)}</ETag><LastModified>2026-11-21T09:30:00.000Z</LastModified>`;
+      return `<Contents><Key>${key}</Key><Size>${bytes.length}</Size>${facts}</Contents>`;
+    })
     .join("");
   const next = keys.length > pageSize ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
   const body = `<ListBucketResult><IsTruncated>${next !== ""}</IsTruncated>${contents}${next}</ListBucketResult>`;
   return { status: 200, headers: { "content-type": "application/xml" }, body };
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash("md5").update(bytes).digest("hex")}"`;
 }
 
 function refuse(status: number, code: string): Answer {
