@@ -40,6 +40,24 @@ export const errors = defineErrors("CLI", {
     hint: () =>
       "Change into a project, name one with --project DIR, or start one: atalaya init my-model --from data.csv. A project is a folder with *.pipeline.ts files, or a package.json with the key `atalaya`.",
   },
+  REPOSITORY_FAILED: {
+    status: 502,
+    retryable: true,
+    message: ({ repository, because }: { repository: string; because: string }) =>
+      `the repository ${repository} cannot be read: ${because}`,
+    hint: () =>
+      "Check its address (https://…) and the way to it; a private one needs ATALAYA_GIT_PASSWORD (a token), and ATALAYA_GIT_USERNAME where the server asks for it.",
+  },
+  UNKNOWN_REVISION: {
+    status: 400,
+    message: ({ repository, revision }: { repository: string; revision: string }) =>
+      `the repository ${repository} has no branch, tag or commit ${revision}`,
+    hint: () => "Write a branch, a tag, or the full id of a commit (40 digits).",
+  },
+  NO_DIRECTORY: {
+    status: 400,
+    message: ({ path }: { path: string }) => `there is no folder ${path}`,
+  },
   NO_DIRECTORY: {
     status: 400,
     message: ({ path }: { path: string }) => `there is no folder ${path}`,

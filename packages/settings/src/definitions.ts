@@ -118,6 +118,18 @@ export const settingDefinitions = {
     doc: "A bucket of its own for the zone eval.",
   },
   ...executorDefinitions,
+  gitUsername: {
+    variables: ["ATALAYA_GIT_USERNAME"],
+    kind: "text",
+    default: null,
+    doc: "User of the repository that `atalaya fetch` reads; a token alone needs none.",
+  },
+  gitPassword: {
+    variables: ["ATALAYA_GIT_PASSWORD"],
+    kind: "secret",
+    default: null,
+    doc: "Password or token of that repository; unset: it is public.",
+  },
   mlflowTrackingUri: {
     variables: ["MLFLOW_TRACKING_URI"],
     kind: "url",

@@ -25,6 +25,7 @@ test("an empty environment gives the laptop mode and no address of another syste
     port: 4600,
     databaseUrl: null,
     s3: null,
+    git: null,
     mlflow: null,
     executor: null,
     color: true,
@@ -37,6 +38,11 @@ test("the default home lies in the project, a home that was named does not move 
   const options = { projectDirectory: "/projects/prices" };
   expect(readSettings({}, options).home).toBe("/projects/prices/.atalaya");
   expect(readSettings({ ATALAYA_HOME: "state" }, options).home).toBe(resolve("state"));
+});
+
+test("a token alone is enough for a repository", () => {
+  expect(readSettings({ ATALAYA_GIT_USERNAME: "ana" }).git).toBeNull();
+  expect(readSettings({ ATALAYA_GIT_PASSWORD: "secret" }).git).toEqual({ username: "token", password: "secret" });
 });
 
 test("settings are frozen", () => {

@@ -46,6 +46,8 @@ export interface Settings {
   /** Where steps run, whatever pipelines say; null: what they say. */
   readonly executor: ExecutorName | null;
   readonly kubernetes: KubernetesSettings;
+  /** Credentials of the project's repository; null: it is public. */
+  readonly git: { readonly username: string; readonly password: string } | null;
   readonly color: boolean;
   readonly logLevel: LogLevel;
   /** Errors are shown with their stack. */
@@ -89,6 +91,7 @@ export function readSettings(
     mlflow: readMlflow(reader),
     executor: executors.find((executor) => executor === reader.text("executor")) ?? null,
     kubernetes: readKubernetes(reader),
+    git: readGit(reader),
     color: reader.text("noColor") === null,
     logLevel: logLevels.find((level) => level === reader.required("logLevel")) ?? "info",
     debug: reader.text("debug") !== null,
@@ -176,6 +179,12 @@ function readDatabaseUrl(reader: Reader): string | null {
   // A bracketed IPv6 address must stay as it is.
   const authority = parts[0]?.startsWith("[") ? parts[0] : host;
   return `postgresql://${user}:${password}@${authority}:${reader.port("databasePort")}/${name}`;
+}
+
+/** Servers that take a token as password ask for any user at all. */
+function readGit(reader: Reader): Settings["git"] {
+  const password = reader.text("gitPassword");
+  return password === null ? null : Object.freeze({ username: reader.text("gitUsername") ?? "token", password });
 }
 
 function readS3(reader: Reader): S3Settings | null {

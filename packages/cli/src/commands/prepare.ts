@@ -24,8 +24,7 @@ export const prepareCommand: CommandModule = {
 
 async function prepare(session: Session, part: Part | undefined): Promise<ExitCode> {
   const { openStore } = await import("@atalaya/store");
-  const { openRegistry } = await import("@atalaya/registry");
-  const { openRunner } = await import("@atalaya/run");
+  const { migrateEverything } = await import("../platform/migrate-everything.js");
   const { withClosing } = await import("../platform/closing.js");
   const { probeObjects } = await import("../platform/probe-objects.js");
   const { terminal } = session;
@@ -34,18 +33,11 @@ async function prepare(session: Session, part: Part | undefined): Promise<ExitCo
   await withClosing(async (closing) => {
     const store = closing.add(await openStore(settings, { onNotice: terminal.note }));
     if (part !== "objects") {
-      // The workflow engine has tables of its own, which it makes when it is opened.
-      const runner = await openRunner({ store, registry: openRegistry(store) }, { pipelines: new Map(), address: noAddress });
-      await runner.close();
+      await migrateEverything(store);
       done.push("the database is up to this release");
     }
     if (part !== "database") done.push(`objects can be written: ${await probeObjects(store)}`);
   });
   terminal.answer({ done }, done);
   return exitCodes.done;
-}
-
-/** No pipeline is known here, so no source is read. */
-function noAddress(name: string): never {
-  throw new Error(`The address of ${name} is not needed.`);
 }
