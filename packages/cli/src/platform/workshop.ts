@@ -67,12 +67,12 @@ export async function openWorkshop(options: {
   const { settings, store, registry } = stores;
   const closing = createClosing();
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));
+  const { pipelines } = project;
+  const placing = { executor: settings.executor, launchers: await openLaunchers(project, settings, store) };
   const runner: Runner = closing.add(
     await openRunner({ store, registry }, { pipelines, address: addresses.address, onEvent, ...placing }),
   );
   let working = 0;
-  const { pipelines } = project;
-  const placing = { executor: settings.executor, launchers: await openLaunchers(project, settings, store) };
   const during = async <Result>(pipeline: string, work: () => Promise<Result>): Promise<Result> => {
     if (session.signal.aborted) throw errors.INTERRUPTED({});
     working++;
