@@ -99,14 +99,14 @@ export function readSettings(
   });
 }
 
-/** Text of one setting with the variable it came from, checked by its kind. */
-function createReader(environment: Environment) {
-  const find = (name: SettingName): { variable: string; value: string } | null => {
 /** The environment of a child process: that of this one, and more. */
 export function childEnvironment(more: Environment): Environment {
   return { ...process.env, ...more };
 }
 
+/** Text of one setting with the variable it came from, checked by its kind. */
+function createReader(environment: Environment) {
+  const find = (name: SettingName): { variable: string; value: string } | null => {
     const definition: SettingDefinition = settingDefinitions[name];
     for (const variable of definition.variables) {
       const value = environment[variable]?.trim();
