@@ -1,14 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
+import { backupCommand } from "./commands/backup.js";
 import { clientCommand } from "./commands/client.js";
 import type { CarryOut, CommandModule } from "./commands/command.js";
 import { doctorCommand } from "./commands/doctor.js";
+import { fetchCommand } from "./commands/fetch.js";
 import { gcCommand } from "./commands/gc.js";
 import { initCommand } from "./commands/init.js";
 import { modelsCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
 import { prepareCommand } from "./commands/prepare.js";
 import { quarantineCommand } from "./commands/quarantine.js";
+import { restoreCommand } from "./commands/restore.js";
 import { runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
 import { serveCommand } from "./commands/serve.js";
@@ -39,7 +42,10 @@ const commands: readonly CommandModule[] = [
   sourceCommand,
   webhooksCommand,
   gcCommand,
+  backupCommand,
+  restoreCommand,
   prepareCommand,
+  fetchCommand,
   taskCommand,
   initCommand,
   doctorCommand,
