@@ -58,9 +58,10 @@ export const errors = defineErrors("CLI", {
     status: 400,
     message: ({ path }: { path: string }) => `there is no folder ${path}`,
   },
-  NO_DIRECTORY: {
+  NO_MLFLOW: {
     status: 400,
-    message: ({ path }: { path: string }) => `there is no folder ${path}`,
+    message: ({ source }: { source: string }) => `${source} lies on an MLflow server, and none is named`,
+    hint: () => "Set MLFLOW_TRACKING_URI to its address, such as http://mlflow.example:5000.",
   },
   NO_FILE: {
     status: 400,

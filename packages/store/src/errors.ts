@@ -188,22 +188,6 @@ export const errors = defineErrors("STORE", {
     message: ({ table }: { table: string }) => `The database is not empty: ${table} has rows, and nothing was changed`,
     hint: () => "Name an empty database with DATABASE_URL, or a new folder with ATALAYA_HOME.",
   },
-  BACKUP_BROKEN: {
-    status: 400,
-    message: ({ file, because }: { file: string; because: string }) => `The backup ${file} cannot be used: ${because}`,
-    hint: () => "Nothing was changed. Take another copy of it, or another backup.",
-  },
-  BACKUP_OF_ANOTHER_RELEASE: {
-    status: 409,
-    message: ({ found, known }: { found: string; known: string }) =>
-      `The backup is of a release with the migration ${found}, and this one has ${known}`,
-    hint: () => "Restore it with the release that made it, then start this release on it, which brings it up to date.",
-  },
-  RESTORE_NOT_EMPTY: {
-    status: 409,
-    message: ({ table }: { table: string }) => `The database is not empty: ${table} has rows, and nothing was changed`,
-    hint: () => "Name an empty database with DATABASE_URL, or a new folder with ATALAYA_HOME.",
-  },
   BATCH_UNKNOWN: {
     status: 404,
     message: ({ batch }: { batch: number }) => `There is no batch ${batch}`,

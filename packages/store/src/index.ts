@@ -20,8 +20,6 @@ export { type Restored, restoreBackup } from "./backup/restore.js";
 export { databaseSessions } from "./database/connect.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
-export { type BackedUp, backUp } from "./backup/back-up.js";
-export { type Restored, restoreBackup } from "./backup/restore.js";
 export type { BatchState, DriftVerdict, FlowName, PartLabel, Release, Row, RunState, Schema } from "./database/schema.js";
 export type { LockSession } from "./locks/lock-session.js";
 export type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./objects/object-store.js";
