@@ -46,11 +46,21 @@ export function bootstrapDifference(
     if (resampled !== null) values.push(resampled);
   }
   if (values.length < RESAMPLES / 2) return null;
-  return { value, confidence, ...interval(value, values, confidence, Math.sqrt(size / rows)) };
+  return { value, confidence, ...percentileInterval(value, values, confidence, Math.sqrt(size / rows)) };
 }
 
-function interval(value: number, values: number[], confidence: number, scale: number): { low: number; high: number } {
-  values.sort((a, b) => a - b);
+/**
+ * Where resampled values of a metric lie around it.
+ *
+ * @param scale  1, or less where resamples are smaller than the rows that were measured
+ */
+export function percentileInterval(
+  value: number,
+  resampled: readonly number[],
+  confidence: number,
+  scale: number,
+): { low: number; high: number } {
+  const values = [...resampled].sort((a, b) => a - b);
   const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
   const at = (share: number): number => values[Math.round(share * (values.length - 1))]!;
   const tail = (1 - confidence) / 2;
@@ -63,7 +73,7 @@ function metricOf(metric: string, evidence: Evidence): number | null {
   return measured !== undefined && "value" in measured ? measured.value : null;
 }
 
-type Measured = { readonly value: number } | { readonly notMeasured: string };
+export type Measured = { readonly value: number } | { readonly notMeasured: string };
 
 const OF_CLASS = /^(auroc|averagePrecision)\((.*)\)$/s;
 

@@ -1,8 +1,11 @@
 import type { Report } from "@atalaya/define";
 import { defineErrors } from "@atalaya/define";
+import type { CalibrationReport } from "./calibration.js";
 
-/** A metric's value on the evaluated rows, or why there is none. */
-export type Measurement = { readonly value: number } | { readonly notMeasured: string };
+/** A metric's value on the evaluated rows with its 95 % interval where one was computed, or why there is no value. */
+export type Measurement =
+  | { readonly value: number; readonly low?: number; readonly high?: number }
+  | { readonly notMeasured: string };
 
 export interface SliceMeasurement {
   readonly column: string;
@@ -24,6 +27,8 @@ export interface EvaluationReport {
   readonly metrics: Readonly<Record<string, Measurement>>;
   readonly slices: readonly SliceMeasurement[];
   readonly explanation: ExplanationSummary | null;
+  /** Predicted against observed; absent in reports that older releases wrote. */
+  readonly calibration?: readonly CalibrationReport[];
   /** Simple models on the same rows; absent where none were fitted (the champion's report, anomalies). */
   readonly baselines?: readonly BaselineMeasurement[];
   /** What a reader should know: that there are no labels, for instance. */

@@ -15,14 +15,16 @@ import {
 } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
 import { measureNamed } from "../reports/bootstrap.js";
+import { calibrationOf } from "../reports/calibration.js";
 import type { EvaluationReport, ExplanationSummary, SliceMeasurement } from "../reports/evaluation-report.js";
+import { withIntervals } from "../reports/uncertainty.js";
 import { evidenceOf, scoresOf } from "./evidence.js";
 import { injectedAuroc } from "./injected-anomalies.js";
 import { readTarget } from "./target.js";
 
 /** A report's own part, and what it was computed from. */
 export interface Evaluated {
-  readonly report: Pick<EvaluationReport, "metrics" | "slices" | "explanation" | "notes">;
+  readonly report: Pick<EvaluationReport, "metrics" | "slices" | "explanation" | "calibration" | "notes">;
   readonly evidence: Evidence;
 }
 
@@ -47,7 +49,11 @@ export async function evaluateModel(
   const { explainRows } = definition.evaluate;
   return {
     report: {
-      metrics: measureNamed(metrics, evidence, metrics.includes("injectedAuroc") ? injectedAuroc(bundle, frame) : null),
+      metrics: withIntervals(
+        measureNamed(metrics, evidence, metrics.includes("injectedAuroc") ? injectedAuroc(bundle, frame) : null),
+        evidence,
+      ),
+      calibration: calibrationOf(evidence),
       slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
       explanation: explainRows === 0 ? null : await explain(bundle, frame, explainRows, pool),
       notes,
