@@ -47,6 +47,9 @@ describe("the page", () => {
     const zipped = await server.get("/assets/index-1a2b.js", { "accept-encoding": "br, gzip" });
     expect(zipped.headers["content-encoding"]).toBe("gzip");
     expect(Number(zipped.headers["content-length"])).toBeLessThan(Number(plain.headers["content-length"]));
+    // What was compressed when the page was built goes before what the server compresses.
+    expect((await server.get("/", { "accept-encoding": "gzip, br" })).headers["content-encoding"]).toBe("br");
+    expect((await server.get("/", { "accept-encoding": "gzip" })).headers["content-encoding"]).not.toBe("br");
     expect((await server.get("/assets/index-1a2b.js", { "if-none-match": String(plain.headers.etag) })).status).toBe(304);
   });
 

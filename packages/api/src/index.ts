@@ -19,9 +19,12 @@ export type {
 export type { Attention } from "./overview/attention.js";
 export type { KnownPipeline, Overview, PipelineOverview } from "./overview/overview.js";
 export type { RunPage, RunSummary } from "./runs/list-runs.js";
-export { createRunControl, type RunControl } from "./runs/run-control.js";
+export { type BegunRun, createRunControl, type RunCarrier, type RunControl } from "./runs/run-control.js";
 export type { RunDetail, RunStep, RunTrial } from "./runs/show-run.js";
+export type { BatchDrift } from "./watch/batch-drift.js";
 export type { DriftDecision } from "./watch/drift-decisions.js";
+export type { PredictionBucket, PredictionDrift } from "./watch/prediction-drift.js";
 export type { ColumnDrift, RequestDrift } from "./watch/request-drift.js";
-export type { Traffic, TrafficBucket } from "./watch/traffic.js";
+export type { RequestCounts } from "./watch/request-log.js";
+export type { LatencyBucket, Traffic, TrafficBucket } from "./watch/traffic.js";
 export type { Watch } from "./watch/watch.js";

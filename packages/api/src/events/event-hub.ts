@@ -6,6 +6,8 @@ export type ConsoleEvent =
   | { readonly type: "run"; readonly event: RunEvent }
   /** Aliases moved, so versions and overview differ. */
   | { readonly type: "models"; readonly pipeline: string }
+  /** A run was cancelled, perhaps in another process. */
+  | { readonly type: "runs"; readonly pipeline: string }
   /** Predictions were answered since the last event of this kind. */
   | { readonly type: "traffic"; readonly pipeline: string; readonly rows: number };
 

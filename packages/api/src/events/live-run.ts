@@ -1,6 +1,6 @@
 import type { RunEvent } from "@atalaya/run";
 
-export type StepStatus = "waiting" | "running" | "done" | "failed";
+export type StepStatus = "waiting" | "running" | "done" | "failed" | "cancelled";
 
 export interface LiveStep {
   readonly name: string;
@@ -60,7 +60,9 @@ export function advance(state: LiveRun | null, event: RunEvent): LiveRun | null 
       return {
         ...state,
         steps: state.steps.map((step) =>
-          step.status === "running" ? { ...step, status: "failed", summary: event.message } : step,
+          step.status === "running"
+            ? { ...step, status: event.code === "RUN_CANCELLED" ? "cancelled" : "failed", summary: event.message }
+            : step,
         ),
       };
     case "run-done":

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { trace } from "../audit/trace.js";
 import { pipelineData, releaseBatch, showBatch } from "../data/batches.js";
-import { driftDecisions } from "../watch/drift-decisions.js";
-import { requestDrift } from "../watch/request-drift.js";
-import { trafficOf } from "../watch/traffic.js";
-import type { Watch } from "../watch/watch.js";
+import { countRequests, createRequestLog } from "../watch/request-log.js";
+import { watchPipeline } from "../watch/watch.js";
 import type { ConsoleOptions } from "./console-options.js";
 import { countOption, numberInPath, requiredText, textOption } from "./query.js";
 
@@ -29,16 +27,14 @@ export function addDataRoutes(app: FastifyInstance, { store }: ConsoleOptions): 
   });
 }
 
-/** Traffic, drift of the requests, and the decisions that batches led to. */
+/** Traffic, how requests ended, drift of requests and predictions, and the decisions that batches led to. */
 export function addWatchRoutes(app: FastifyInstance, { store, registry, pipelines }: ConsoleOptions): void {
-  app.get("/v1/console/watch/:name", async ({ params, query }: Named): Promise<Watch> => {
+  const requests = createRequestLog(pipelines.map(({ name }) => name));
+  countRequests(app.server, requests);
+  app.get("/v1/console/watch/:name", ({ params, query }: Named) => {
     const alias = pipelines.find(({ name }) => name === params.name)?.alias ?? "production";
-    const [traffic, requests, decisions] = await Promise.all([
-      trafficOf(store, params.name, countOption(query, "hours", 24, 1, 24 * 90)),
-      requestDrift(store, registry, params.name, alias),
-      driftDecisions(store, params.name, 200),
-    ]);
-    return { pipeline: params.name, traffic, requests, decisions };
+    const hours = countOption(query, "hours", 24, 1, 24 * 90);
+    return watchPipeline({ store, registry, requests }, { pipeline: params.name, alias, hours });
   });
 }
 

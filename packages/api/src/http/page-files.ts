@@ -7,6 +7,8 @@ import { gzipSync } from "node:zlib";
 export interface PageFile {
   readonly type: string;
   readonly body: Buffer;
+  /** Compressed when the page was built; null: it was not, or would not become smaller. */
+  readonly brotli: Buffer | null;
   /** null: it would not become smaller. */
   readonly gzipped: Buffer | null;
   readonly tag: string;
@@ -26,7 +28,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Reads the built page; by address (`/index.html`, `/assets/…`). Empty when the folder does not exist. */
 export function readPage(folder: string): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const path of filesBelow(folder)) {
+  const paths = filesBelow(folder);
+  const known = new Set(paths);
+  for (const path of paths) {
     const type = TYPES[extname(path)];
     if (type === undefined) continue;
     const body = readFileSync(path);
@@ -35,6 +39,7 @@ export function readPage(folder: string): ReadonlyMap<string, PageFile> {
     files.set(address, {
       type,
       body,
+      brotli: known.has(`${path}.br`) ? readFileSync(`${path}.br`) : null,
       gzipped: gzipped.length < body.length ? gzipped : null,
       tag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
       immutable: address.startsWith("/assets/"),

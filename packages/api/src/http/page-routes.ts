@@ -54,7 +54,8 @@ function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply):
   reply.header("cache-control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (request.headers["if-none-match"] === file.tag) return reply.code(304).send();
   reply.type(file.type);
-  const accepts = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
-  if (!accepts || file.gzipped === null) return reply.send(file.body);
-  return reply.header("content-encoding", "gzip").send(file.gzipped);
+  const accepted = String(request.headers["accept-encoding"] ?? "");
+  if (file.brotli !== null && /\bbr\b/.test(accepted)) return reply.header("content-encoding", "br").send(file.brotli);
+  if (file.gzipped !== null && /\bgzip\b/.test(accepted)) return reply.header("content-encoding", "gzip").send(file.gzipped);
+  return reply.send(file.body);
 }

@@ -1,13 +1,19 @@
-import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
+import { findRun } from "@atalaya/run";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import { listRuns } from "../runs/list-runs.js";
+import type { RunControl } from "../runs/run-control.js";
 import { showRun } from "../runs/show-run.js";
 import type { ConsoleOptions } from "./console-options.js";
-import { choiceOption, countOption, textOption } from "./query.js";
+import { choiceOption, countOption, requiredText, textOption } from "./query.js";
 
 const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 
-export function addRunRoutes(app: FastifyInstance, { store, events, pipelines, control }: ConsoleOptions): void {
+type Named = FastifyRequest<{ Params: { name: string } }>;
+type OfRun = FastifyRequest<{ Params: { run: string } }>;
+
+export function addRunRoutes(app: FastifyInstance, options: ConsoleOptions): void {
+  const { store, events } = options;
   app.get("/v1/console/runs", ({ query }) =>
     listRuns(store, {
       pipeline: textOption(query, "pipeline"),
@@ -17,14 +23,39 @@ export function addRunRoutes(app: FastifyInstance, { store, events, pipelines, c
       offset: countOption(query, "offset", 0, 0, 100_000_000),
     }),
   );
-  app.get("/v1/console/runs/:run", ({ params }: FastifyRequest<{ Params: { run: string } }>) =>
-    showRun(store, events, params.run),
-  );
-  app.post("/v1/console/pipelines/:name/runs", async ({ params }: FastifyRequest<{ Params: { name: string } }>, reply) => {
+  app.get("/v1/console/runs/:run", ({ params }: OfRun) => showRun(store, events, params.run));
+  addRunChanges(app, options);
+}
+
+/** Changes: each is refused where this process carries out no runs, and to pages of other sites. */
+function addRunChanges(app: FastifyInstance, { store, events, pipelines, control }: ConsoleOptions): void {
+  app.post("/v1/console/pipelines/:name/runs", async ({ params }: Named, reply) => {
     const known = pipelines.map(({ name }) => name);
     if (!known.includes(params.name)) throw errors.PIPELINE_UNKNOWN({ pipeline: params.name.slice(0, 100), known });
-    if (control === null) throw errors.RUNS_NOT_HERE({});
-    await control.start(params.name);
+    await here(control).start(params.name);
     return reply.code(202).send({ pipeline: params.name, started: true });
   });
+  app.post("/v1/console/runs/:run/cancel", async ({ params, body }: OfRun) => {
+    const { who } = (body ?? {}) as { who?: unknown };
+    const by = who === undefined ? "console" : requiredText(body, "who", 100);
+    const cancelled = await here(control).cancel(params.run.slice(0, 100), { who: by, why: requiredText(body, "why") });
+    events.tell({ type: "runs", pipeline: cancelled.pipeline });
+    return cancelled;
+  });
+  app.post("/v1/console/runs/:run/resume", async ({ params }: OfRun, reply: FastifyReply) => {
+    const { id, pipeline } = await findRun(store, params.run.slice(0, 100));
+    return reply.code(202).send(await here(control).resume(pipeline, id));
+  });
+  app.post("/v1/console/runs/:run/retry", async ({ params, body }: OfRun, reply: FastifyReply) => {
+    const { id, pipeline } = await findRun(store, params.run.slice(0, 100));
+    const { from } = (body ?? {}) as { from?: unknown };
+    const step = from === undefined || from === null ? null : requiredText(body, "from", 200);
+    return reply.code(202).send(await here(control).retry(pipeline, id, step));
+  });
+}
+
+/** @throws API_RUNS_NOT_HERE */
+function here(control: RunControl | null): RunControl {
+  if (control === null) throw errors.RUNS_NOT_HERE({});
+  return control;
 }

@@ -14,6 +14,8 @@ export interface RunSummary {
   readonly seconds: number | null;
   readonly rows: { readonly read: number; readonly accepted: number; readonly quarantined: number } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** The run that it does again, from a step on (null: from the first); null: it is no retry. */
+  readonly retryOf: { readonly run: string; readonly from: string | null } | null;
 }
 
 export interface RunPage {
@@ -64,6 +66,7 @@ export function summaryOf(row: Run): RunSummary {
     seconds: endedAt === null ? null : (endedAt.getTime() - startedAt.getTime()) / 1_000,
     rows: rowsOf(row.result),
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
+    retryOf: row.retryOf === null ? null : { run: row.retryOf, from: row.retryFrom },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuditRow, EventKind, Store, Trial } from "@atalaya/store";
+import type { AuditRow, EventKind, Run, Store, Trial } from "@atalaya/store";
 import { errors } from "../errors.js";
 import type { EventHub } from "../events/event-hub.js";
 import type { LiveStep } from "../events/live-run.js";
@@ -55,7 +55,7 @@ const ORDER = [
 export async function showRun(store: Store, hub: EventHub, id: string): Promise<RunDetail> {
   const run = await store.runs.find(id);
   if (run === null) throw errors.RUN_UNKNOWN({ run: id.slice(0, 100) });
-  const [events, trials] = await Promise.all([auditRows(store, id), store.runs.trials(id)]);
+  const [events, trials] = await Promise.all([withTakenOver(store, run), store.runs.trials(id)]);
   const { reasons, metrics } = (run.result ?? {}) as { reasons?: string[]; metrics?: Record<string, number | null> };
   return {
     ...summaryOf(run),
@@ -68,7 +68,20 @@ export async function showRun(store: Store, hub: EventHub, id: string): Promise<
   };
 }
 
-type KindRow = AuditRow & { readonly kind: EventKind };
+type KindRow = AuditRow & { readonly kind: EventKind; readonly takenOver?: true };
+
+/** The steps of a run, and before them those that it took over from the run that it does again. */
+async function withTakenOver(store: Store, { id, retryOf, retryFrom }: Run): Promise<KindRow[]> {
+  const own = await auditRows(store, id);
+  const before = retryOf === null || retryFrom === null ? null : await store.runs.find(retryOf);
+  if (before === null) return own;
+  const earlier = await withTakenOver(store, before);
+  // Tuning has no row of its own; what follows it has.
+  const first = retryFrom === "tune" ? "train" : retryFrom;
+  const cut = earlier.findIndex(({ step }) => step === first);
+  const taken = earlier.slice(0, cut < 0 ? earlier.length : cut).filter(({ step }) => !own.some((row) => row.step === step));
+  return [...taken.map((row) => ({ ...row, takenOver: true as const })), ...own];
+}
 
 async function auditRows(store: Store, run: string): Promise<KindRow[]> {
   const lists = await Promise.all(
@@ -107,8 +120,10 @@ function stepOf(row: KindRow, live: LiveStep | null): RunStep {
     ...blank(row.step, row.kind),
     startedAt: row.at.getTime() - (row.durationMs ?? 0),
     ...live,
-    status: row.status,
-    seconds: live?.seconds ?? seconds,
+    // A step that failed before may be at work again.
+    status: live?.status === "running" ? "running" : row.status,
+    replayed: row.takenOver ?? live?.replayed ?? false,
+    seconds: row.takenOver ? seconds : (live?.seconds ?? seconds),
     rowsIn: row.rowsIn,
     rowsOut: row.rowsOut,
     dataset: row.datasetReference,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { openRegistry, type Registry } from "@atalaya/registry";
 import { createPredictionServer, type PredictionServer, registryModels } from "@atalaya/serve";
 import { openStore, type Store } from "@atalaya/store";
@@ -31,6 +32,7 @@ export async function openConsole(): Promise<ConsoleServer> {
   const page = join(home, "page");
   mkdirSync(join(page, "assets"), { recursive: true });
   writeFileSync(join(page, "index.html"), "<!doctype html><title>Atalaya</title>");
+  writeFileSync(join(page, "index.html.br"), brotliCompressSync("<!doctype html><title>Atalaya</title>"));
   writeFileSync(join(page, "assets/index-1a2b.js"), `console.log(${"1".repeat(2_000)});`);
   const store = await openStore({ home, databaseUrl: null, s3: null });
   const registry = openRegistry(store);

@@ -1,14 +1,12 @@
 import {
   columnOf,
   type DriftBin,
-  decodeBundle,
   deriveColumns,
   type ModelBundle,
   populationStabilityIndex,
   type ReferenceSketch,
   rowsToFrame,
 } from "@atalaya/learn";
-import type { Registry } from "@atalaya/registry";
 import type { Store } from "@atalaya/store";
 
 /** One column of the requests against the training part of the version that answers them. */
@@ -37,17 +35,8 @@ export interface RequestDrift {
 const MOST_ROWS = 5_000;
 const LEAST_ROWS = 100;
 
-/** How the newest requests differ from what the live version was trained on; null when no version is live. */
-export async function requestDrift(
-  store: Store,
-  registry: Registry,
-  pipeline: string,
-  alias: string,
-): Promise<RequestDrift | null> {
-  const live = await registry.aliasOf(pipeline, alias);
-  if (live === null) return null;
-  const { version } = live;
-  const bundle = decodeBundle((await registry.loadBundle(pipeline, { version })).bytes);
+/** How the newest requests differ from what the live version was trained on. */
+export async function requestDrift(store: Store, bundle: ModelBundle, pipeline: string, version: number): Promise<RequestDrift> {
   const { frame } = rowsToFrame(bundle.features.inputs, await newestRows(store, pipeline, version));
   return {
     version,

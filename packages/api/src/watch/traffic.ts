@@ -7,6 +7,13 @@ export interface TrafficBucket {
   readonly rows: number;
 }
 
+/** Equal stretches of time from a moment on. */
+export interface TimeSpan {
+  readonly start: Date;
+  readonly bucketSeconds: number;
+  readonly count: number;
+}
+
 export interface Traffic {
   readonly hours: number;
   readonly requests: number;
@@ -17,9 +24,11 @@ export interface Traffic {
   readonly buckets: readonly TrafficBucket[];
 }
 
-const BUCKETS = 48;
+/** Stretches of time in which everything is told. */
+export const BUCKETS = 48;
 /** Latencies are read of so many requests at most: enough for a p99, and cheap at any traffic. */
 const MOST_LATENCIES = 5_000;
+const LATENCIES_A_BUCKET = 200;
 
 /** What was asked of a pipeline in the last hours, out of the inference log. */
 export async function trafficOf(
@@ -55,4 +64,30 @@ export async function trafficOf(
       return { from: new Date(start.getTime() + bucket * bucketSeconds * 1_000).toISOString(), requests, rows };
     }),
   };
+}
+
+/** Latency of one stretch of time, in milliseconds; null: nothing was asked. */
+export interface LatencyBucket {
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** Percentiles of some requests of each stretch. */
+export async function latencyByTime(
+  { database }: Pick<Store, "database">,
+  pipeline: string,
+  { start, bucketSeconds, count }: TimeSpan,
+): Promise<LatencyBucket[]> {
+  const { rows } = await sql<{ bucket: number; p: (number | null)[] | null }>`
+    select bucket, p from generate_series(0, ${count - 1}::int) as bucket,
+      lateral (select percentile_cont(array[0.5, 0.95]) within group (order by latency_ms) as p
+        from (select latency_ms from atalaya.inference_logs where pipeline = ${pipeline}
+          and at >= ${start}::timestamptz + make_interval(secs => bucket * ${bucketSeconds}::float8)
+          and at < ${start}::timestamptz + make_interval(secs => (bucket + 1) * ${bucketSeconds}::float8)
+          order by at desc limit ${LATENCIES_A_BUCKET}) own) of_bucket`.execute(database);
+  const byBucket = new Map(rows.map((row) => [row.bucket, row.p]));
+  return Array.from({ length: count }, (_, bucket) => {
+    const [p50 = null, p95 = null] = byBucket.get(bucket) ?? [];
+    return { p50, p95 };
+  });
 }

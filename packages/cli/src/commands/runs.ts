@@ -4,6 +4,7 @@ import { formatCount, formatSeconds, formatTime } from "../terminal/format.js";
 import { renderTable } from "../terminal/table.js";
 import { type CommandModule, withExamples } from "./command.js";
 import { wholeNumberFrom } from "./listen-options.js";
+import { declareRunControl } from "./run-control.js";
 
 interface RunsOptions {
   readonly limit: number;
@@ -11,8 +12,18 @@ interface RunsOptions {
 
 export const runsCommand: CommandModule = {
   declare: (program, carryOut) => {
-    const command = program
+    const runs = program
       .command("runs")
+      .summary("list runs, cancel, resume, retry")
+      .description("Lists runs, ends one that goes on, goes on with a cancelled one, or does one again from a step.");
+    withExamples(runs, [
+      { line: "atalaya runs", does: "the last 20 of all pipelines" },
+      { line: "atalaya runs house-prices --limit 5", does: "the last five of one" },
+      { line: 'atalaya runs cancel 3f1c9a02 --because "the wrong file"', does: "end one" },
+      { line: "atalaya runs retry 3f1c9a02 --from train", does: "do one again from a step" },
+    ]);
+    const command = runs
+      .command("list", { isDefault: true })
       .summary("list runs, the newest first")
       .description("Lists runs with their state, verdict, rows and seconds, the newest first.")
       .argument("[pipeline]", "only runs of this pipeline")
@@ -21,9 +32,10 @@ export const runsCommand: CommandModule = {
         carryOut((session) => listRuns(session, pipeline ?? null, options)),
       );
     withExamples(command, [
-      { line: "atalaya runs", does: "the last 20 of all pipelines" },
-      { line: "atalaya runs house-prices --limit 5", does: "the last five of one" },
+      { line: "atalaya runs list", does: "the last 20 of all pipelines" },
+      { line: "atalaya runs list house-prices --json", does: "of one, for a program" },
     ]);
+    declareRunControl(runs, carryOut);
   },
 };
 

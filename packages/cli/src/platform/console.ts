@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { addConsole, createRunControl, type EventHub, type KnownPipeline } from "@atalaya/api";
 import { pageFolder } from "@atalaya/console";
 import { isPipeline } from "@atalaya/define";
+import { cancelRun } from "@atalaya/run";
 import type { PredictionServerOptions } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import type { Project } from "../project/load-project.js";
@@ -20,11 +21,20 @@ export function consoleOf(options: {
   readonly workshop: () => Workshop | null;
 }): NonNullable<PredictionServerOptions["extend"]> {
   const { project, stores, events, workshop } = options;
-  const control = createRunControl(async (pipeline) => {
-    const open = workshop();
-    if (open === null) throw errors.INTERRUPTED({});
-    return open.run(pipeline);
-  });
+  const open = (): Workshop => {
+    const found = workshop();
+    if (found === null) throw errors.INTERRUPTED({});
+    return found;
+  };
+  const control = createRunControl(
+    {
+      run: async (pipeline) => open().run(pipeline),
+      cancel: (run, request) => cancelRun(stores.store, run, request),
+      resume: async (run) => open().resume(run),
+      retry: async (run, from) => open().retry(run, from ?? undefined),
+    },
+    events,
+  );
   return ({ app, service }) =>
     addConsole(app, {
       store: stores.store,

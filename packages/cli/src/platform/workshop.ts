@@ -1,5 +1,5 @@
 import { openRegistry, type Registry } from "@atalaya/registry";
-import { openRunner, type RunEvent, type Runner, type RunRequest, type RunResult } from "@atalaya/run";
+import { findRun, openRunner, type RunEvent, type Runner, type RunRequest, type RunResult } from "@atalaya/run";
 import type { Settings } from "@atalaya/settings";
 import { openStore, type Store } from "@atalaya/store";
 import { errors } from "../errors.js";
@@ -43,6 +43,10 @@ export interface Workshop {
    * @throws as `run`
    */
   watch(pipeline: string): Promise<RunResult | null>;
+  /** Goes on with a cancelled run. @throws as `run`, and those of the runner's `resume` */
+  resume(run: string): Promise<RunResult>;
+  /** Does a run again from a step on. @throws as `run`, and those of the runner's `retry` */
+  retry(run: string, from?: string): Promise<RunResult>;
   /** Holds a pipeline's samples open between several runs: a sample that is opened anew begins anew. */
   keepOpen(pipeline: string): Promise<{ close(): Promise<void> }>;
   /** True when the environment names the pipeline's source: a sample never has anything new. */
@@ -90,6 +94,14 @@ export async function openWorkshop(options: {
     unfinished: () => runner.unfinished(),
     run: (pipeline, request) => during(pipeline, () => runner.run(pipeline, request)),
     watch: (pipeline) => during(pipeline, () => runner.watch(pipeline)),
+    resume: async (run) => {
+      const { id, pipeline } = await findRun(store, run);
+      return during(pipeline, () => runner.resume(id));
+    },
+    retry: async (run, from) => {
+      const { id, pipeline } = await findRun(store, run);
+      return during(pipeline, () => runner.retry(id, from));
+    },
     keepOpen: async (pipeline) => {
       await addresses.open(settingsOf(pipelineNamed(project, pipeline)));
       working++;

@@ -9,7 +9,13 @@ interface ChartSeries {
   readonly points?: boolean;
   /** Filled steps, as of counts in stretches of time. */
   readonly steps?: boolean;
+  /** A thin broken line, as of a reference. */
+  readonly broken?: boolean;
+  /** Colour of the palette; left out: by its place. */
+  readonly colour?: ChartColour;
 }
+
+export type ChartColour = "accent" | "up-fill" | "down-fill" | "bad" | "warn" | "line-strong";
 
 interface ChartProps {
   readonly label: string;
@@ -21,7 +27,9 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-const COLOURS = ["--accent", "--up-fill", "--down-fill"] as const;
+const COLOURS: readonly ChartColour[] = ["accent", "up-fill", "down-fill", "warn", "bad", "line-strong"];
+const colourOf = ({ colour }: ChartSeries, position: number): ChartColour =>
+  colour ?? COLOURS[position % COLOURS.length] ?? "accent";
 
 /** Lines, steps or dots over an axis. A table with the same numbers should stand near: a canvas says nothing to a screen reader. */
 export function Chart({ label, data, series, height, xIsTime, format }: ChartProps) {
@@ -52,13 +60,16 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
         ],
         series: [
           {},
-          ...series.map(({ name, points, steps }, position): UPlot.Series => {
-            const stroke = colour(COLOURS[position % COLOURS.length] ?? "--accent");
+          ...series.map((each, position): UPlot.Series => {
+            const { name, points, steps, broken } = each;
+            const stroke = colour(`--${colourOf(each, position)}`);
             const path = UPlot.paths.stepped?.({ align: 1 });
             return {
               label: name,
               stroke,
-              width: points === true ? 0 : 2,
+              width: points === true ? 0 : broken === true ? 1 : 2,
+              ...(broken === true ? { dash: [5, 4] } : {}),
+              spanGaps: true,
               ...(steps === true && path !== undefined ? { paths: path, fill: `${stroke}33` } : {}),
               points: { show: points === true, size: 6, fill: stroke },
             };
@@ -75,7 +86,21 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
       plot.destroy();
     };
   }, [data, series.map(({ name }) => name).join(), height, xIsTime, code, theme]);
-  return <div className="chart-frame" ref={place} role="img" aria-label={label} style={{ minHeight: height }} />;
+  return (
+    <div>
+      <div className="chart-frame" ref={place} role="img" aria-label={label} style={{ minHeight: height }} />
+      {series.length > 1 && (
+        <ul className="legend small soft">
+          {series.map((each, position) => (
+            <li key={each.name}>
+              <span className={`swatch swatch-${colourOf(each, position)}${each.broken === true ? " swatch-broken" : ""}`} />
+              {each.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }
 
 /** Canvas colours do not follow the page by themselves. */

@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useLanguage } from "../language/language.js";
-import { Modal } from "./modal.js";
+
+const ElsewhereDialog = lazy(async () => ({ default: (await import("./elsewhere-dialog.js")).ElsewhereDialog }));
 
 export interface ElsewhereProps {
   /** Address of the interface, from `/` on. */
@@ -11,55 +12,20 @@ export interface ElsewhereProps {
   readonly command: string | null;
 }
 
-/** The same as the screen shows, for a terminal and a program. */
-export function Elsewhere({ address, body, command }: ElsewhereProps) {
+/** The same as the screen shows, for a terminal and a program. Its dialog is loaded when somebody asks. */
+export function Elsewhere(props: ElsewhereProps) {
   const { say } = useLanguage();
   const [isOpen, setOpen] = useState(false);
-  const full = `${location.origin}${address}`;
-  const text = body === undefined ? null : JSON.stringify(body);
-  const curl =
-    text === null
-      ? `curl -s '${full}'`
-      : `curl -s '${full}' -H 'content-type: application/json' -d '${text.replaceAll("'", "'\\''")}'`;
-  const options =
-    text === null
-      ? ""
-      : `, {\n  method: "POST",\n  headers: { "content-type": "application/json" },\n  body: JSON.stringify(${text}),\n}`;
-  const typescript = `const answer = await fetch("${full}"${options});\nconsole.log(await answer.json());`;
   return (
     <>
       <button type="button" className="button button-small" onClick={() => setOpen(true)}>
         {say.shell.elsewhere}
       </button>
-      <Modal isOpen={isOpen} onClose={() => setOpen(false)} title={say.shell.elsewhereTitle} text={say.shell.elsewhereText}>
-        <Snippet title="curl" text={curl} />
-        <Snippet title="CLI" text={command ?? say.shell.noCommand} />
-        <Snippet title="TypeScript" text={typescript} />
-      </Modal>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <ElsewhereDialog {...props} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
-  );
-}
-
-function Snippet({ title, text }: { readonly title: string; readonly text: string }) {
-  const { say } = useLanguage();
-  const [isCopied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard?.writeText(text).then(() => setCopied(true));
-  };
-  return (
-    <div className="stack">
-      <div className="card-head">
-        <h3>{title}</h3>
-        <button
-          type="button"
-          className="button button-quiet button-small"
-          onClick={copy}
-          aria-label={`${say.shell.copy} ${title}`}
-        >
-          {isCopied ? say.shell.copied : say.shell.copy}
-        </button>
-      </div>
-      <pre className="code">{text}</pre>
-    </div>
   );
 }

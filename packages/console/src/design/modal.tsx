@@ -11,8 +11,10 @@ export function Modal(props: {
   readonly children: ReactNode;
   /** What stands beside Close. */
   readonly actions?: ReactNode;
+  /** What closing without an action is called; left out: Cancel. */
+  readonly dismiss?: string;
 }) {
-  const { isOpen, onClose, title, text, children, actions } = props;
+  const { isOpen, onClose, title, text, children, actions, dismiss } = props;
   const { say } = useLanguage();
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
@@ -23,7 +25,9 @@ export function Modal(props: {
           {text !== undefined && <Dialog.Description className="soft">{text}</Dialog.Description>}
           {children}
           <div className="dialog-actions">
-            <Dialog.Close className="button">{actions === undefined ? say.shell.close : say.shell.cancel}</Dialog.Close>
+            <Dialog.Close className="button">
+              {actions === undefined ? say.shell.close : (dismiss ?? say.shell.cancel)}
+            </Dialog.Close>
             {actions}
           </div>
         </Dialog.Popup>

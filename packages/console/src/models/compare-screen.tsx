@@ -1,5 +1,6 @@
 import type { VersionDetail } from "@atalaya/api";
 import { useQueries } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo } from "react";
 import { Link } from "wouter";
 import { Elsewhere } from "../design/elsewhere.js";
 import { Card, Loaded, ScreenHead } from "../design/parts.js";
@@ -8,10 +9,14 @@ import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
 import { addresses, keys } from "../server/answers.js";
 import { ask } from "../server/ask.js";
+import { ImportanceBar } from "./importance-bar.js";
 import { VerdictBadge } from "./models-screen.js";
 import { isBetter, lessIsBetter, measuredValue, type Report, readReport } from "./report.js";
 import { MeasuredValue } from "./version-screen.js";
 import "./models.css";
+
+const CompareEffects = lazy(async () => ({ default: (await import("./compare-effects.js")).CompareEffects }));
+const CalibrationCard = lazy(async () => ({ default: (await import("./calibration.js")).CalibrationCard }));
 
 /** Two or more versions side by side: metrics, slices, what they look at, parameters, data. */
 export function CompareScreen({ pipeline, versions }: { readonly pipeline: string; readonly versions: string }) {
@@ -71,7 +76,9 @@ interface Line {
 
 function Comparison({ details }: { readonly details: readonly VersionDetail[] }) {
   const { say, format } = useLanguage();
-  const reports = details.map(({ report }) => readReport(report));
+  const reports = useMemo(() => details.map(({ report }) => readReport(report)), [details]);
+  const named = useMemo(() => reports.map((report, at) => ({ name: `v${details[at]?.version}`, report })), [reports, details]);
+  const most = Math.max(1e-12, ...reports.map((report) => report?.explanation?.importance[0]?.meanAbsoluteEffect ?? 0));
   const metrics = [...new Set(reports.flatMap((report) => Object.keys(report?.metrics ?? {})))];
   const parameters = details.map((detail) => detail.parameters as Readonly<Record<string, unknown>>);
   const names = [...new Set(parameters.flatMap((each) => Object.keys(each)))];
@@ -111,7 +118,7 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
         name: inWords(name),
         cells: reports.map((report) => {
           const effect = report?.explanation?.importance.find(({ feature }) => feature === name)?.meanAbsoluteEffect;
-          return effect === undefined ? "–" : format.number(effect);
+          return effect === undefined ? "–" : <ImportanceBar key={report?.rows} effect={effect} most={most} />;
         }),
       })),
     },
@@ -143,6 +150,10 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
             <ComparisonTable title={title} lines={own} details={details} />
           </Card>
         ))}
+      <Suspense fallback={<div className="skeleton" />}>
+        <CalibrationCard reports={named} unit={null} />
+        <CompareEffects pipeline={details[0]?.pipeline ?? ""} versions={details.map(({ version }) => version)} />
+      </Suspense>
     </>
   );
 }

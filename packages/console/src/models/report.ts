@@ -19,7 +19,16 @@ export interface Report {
     readonly space: string;
     readonly importance: readonly { readonly feature: string; readonly meanAbsoluteEffect: number }[];
   } | null;
+  /** Absent in reports of older releases. */
+  readonly calibration?: readonly CalibrationCurve[];
   readonly notes: readonly string[];
+}
+
+/** Predicted against observed, in bins of equally many rows. */
+export interface CalibrationCurve {
+  /** Class whose probability it is; null: predicted values. */
+  readonly class: string | null;
+  readonly bins: readonly { readonly rows: number; readonly predicted: number; readonly observed: number }[];
 }
 
 /** null: there is none, or it is of a form that the page does not know. */

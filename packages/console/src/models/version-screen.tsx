@@ -1,5 +1,5 @@
 import type { VersionDetail } from "@atalaya/api";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Link } from "wouter";
 import { Elsewhere } from "../design/elsewhere.js";
 import { Badge, Card, Facts, Loaded, ScreenHead } from "../design/parts.js";
@@ -14,6 +14,7 @@ import { PromoteButton } from "./moves.js";
 import { type Measured, type Report, readReport } from "./report.js";
 import "./models.css";
 
+const CalibrationCard = lazy(async () => ({ default: (await import("./calibration.js")).CalibrationCard }));
 const EffectPlots = lazy(async () => ({ default: (await import("./effect-plots.js")).EffectPlots }));
 
 /** The model card: what it is, how it did, why it was let in or not, and what it was made of. */
@@ -35,7 +36,8 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
   const { pipeline, version } = detail;
   const models = useModels(pipeline);
   const production = models.data === undefined ? undefined : productionOf(models.data.versions);
-  const report = readReport(detail.report);
+  const report = useMemo(() => readReport(detail.report), [detail.report]);
+  const named = useMemo(() => [{ name: `v${version}`, report }], [version, report]);
   return (
     <>
       <ScreenHead
@@ -91,6 +93,7 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
         </div>
       </div>
       <Suspense fallback={<div className="skeleton" />}>
+        <CalibrationCard reports={named} unit={null} />
         <EffectPlots pipeline={pipeline} version={version} />
       </Suspense>
       <Card title={say.models.lineage} aside={<span className="soft small">{say.models.lineageText}</span>}>

@@ -1,5 +1,7 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useRef } from "react";
 import { useLanguage } from "../language/language.js";
+import { LevelList, type LevelListHandle } from "./level-list.js";
 import type { FormField } from "./page-model.js";
 
 interface CategoryInputProps {
@@ -12,12 +14,11 @@ interface CategoryInputProps {
 
 /** Longer lists are searched instead of scrolled. */
 const MOST_PLAIN = 12;
-/** Drawn at once; typing narrows the rest. */
-const MOST_DRAWN = 60;
 
 /** A plain list for few fixed levels; else a box that proposes what training saw and takes anything. */
 export function CategoryInput({ id, field, value, isInvalid, onChange }: CategoryInputProps) {
   const { say } = useLanguage();
+  const list = useRef<LevelListHandle>(null);
   const { column, isClosed } = field;
   const levels = field.levels ?? [];
   if (isClosed && levels.length <= MOST_PLAIN) {
@@ -39,10 +40,14 @@ export function CategoryInput({ id, field, value, isInvalid, onChange }: Categor
   }
   return (
     <Autocomplete.Root
+      virtualized
       items={levels}
       value={value ?? ""}
       onValueChange={(next) => onChange(next === "" ? null : next)}
-      limit={MOST_DRAWN}
+      onItemHighlighted={(_level, { index, reason }) => {
+        // A pointer is where it is; keys may go out of sight.
+        if (reason !== "pointer" && index >= 0) list.current?.scrollTo(index);
+      }}
       openOnInputClick
     >
       <Autocomplete.Input id={id} className="input" aria-invalid={isInvalid} placeholder={say.predict.missing} />
@@ -51,11 +56,7 @@ export function CategoryInput({ id, field, value, isInvalid, onChange }: Categor
           <Autocomplete.Popup className="options">
             <Autocomplete.Empty className="options-empty">{say.shell.none}</Autocomplete.Empty>
             <Autocomplete.List>
-              {(level: string) => (
-                <Autocomplete.Item key={level} value={level} className="option">
-                  {level}
-                </Autocomplete.Item>
-              )}
+              <LevelList handle={list} />
             </Autocomplete.List>
           </Autocomplete.Popup>
         </Autocomplete.Positioner>

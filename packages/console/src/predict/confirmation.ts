@@ -21,6 +21,8 @@ interface ServerAnswer {
 /** A pause in typing after which the server is asked: it keeps every answer, and should not keep every step of a slider. */
 const PAUSE_MS = 700;
 
+const ASKING: Confirmation = { state: "asking" };
+
 /** Asks the server for the same row, a moment after the last change, and compares bit for bit. */
 export function useConfirmation(model: PageModel, row: FormRow, answer: Answer | null): Confirmation {
   const [confirmation, setConfirmation] = useState<Confirmation>({ state: "none" });
@@ -29,7 +31,8 @@ export function useConfirmation(model: PageModel, row: FormRow, answer: Answer |
       setConfirmation({ state: "none" });
       return;
     }
-    setConfirmation({ state: "asking" });
+    // Not again at every step of a slider: the screen is redrawn for each new state.
+    setConfirmation((before) => (before.state === "asking" ? before : ASKING));
     const abort = new AbortController();
     const check = async () => {
       try {

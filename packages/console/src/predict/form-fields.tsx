@@ -2,6 +2,7 @@ import type { JsonCell, RowProblem } from "@atalaya/learn";
 import { useDeferredValue, useState } from "react";
 import { useLanguage } from "../language/language.js";
 import { FieldRow } from "./field-row.js";
+import { ManyFields } from "./many-fields.js";
 import type { FormRow, PageModel } from "./page-model.js";
 import { inWords } from "./reasons.js";
 
@@ -14,8 +15,8 @@ interface FormFieldsProps {
 
 /** More than these at first would hide the ones that matter. */
 const FIRST_FIELDS = 10;
-/** A form of thousands of fields shows a part; the search finds the others. */
-const MOST_FIELDS = 100;
+/** More than these are drawn only where they are in sight. */
+const MOST_DRAWN = 60;
 
 export function FormFields({ model, row, problems, onChange }: FormFieldsProps) {
   const { say } = useLanguage();
@@ -43,17 +44,21 @@ export function FormFields({ model, row, problems, onChange }: FormFieldsProps) 
           aria-label={say.predict.search}
         />
       )}
-      <div className="fields">
-        {shown.slice(0, MOST_FIELDS).map((field) => (
-          <FieldRow
-            key={field.column.name}
-            field={field}
-            value={row[field.column.name] ?? null}
-            problem={problemOf.get(field.column.name) ?? null}
-            onChange={onChange}
-          />
-        ))}
-      </div>
+      {shown.length > MOST_DRAWN ? (
+        <ManyFields fields={shown} row={row} problemOf={problemOf} onChange={onChange} />
+      ) : (
+        <div className="fields">
+          {shown.map((field) => (
+            <FieldRow
+              key={field.column.name}
+              field={field}
+              value={row[field.column.name] ?? null}
+              problem={problemOf.get(field.column.name) ?? null}
+              onChange={onChange}
+            />
+          ))}
+        </div>
+      )}
       {isLong && wanted === "" && (
         <button type="button" className="button button-quiet" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? say.predict.showFewer : say.predict.showAll(fields.length)}

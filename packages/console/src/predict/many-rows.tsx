@@ -71,6 +71,8 @@ function ScoringProgress({ model, progress, onStop }: { model: PageModel; progre
   const { say, format } = useLanguage();
   const { mapping, rows, bad, share, seconds, csv, failure, isRunning, results, name } = progress;
   const isAnomaly = model.bundle.task === "anomaly";
+  // Early on, the pace says little.
+  const left = seconds >= LEAST_PACE_SECONDS && share > 0.01 ? Math.max(1, Math.round((seconds * (1 - share)) / share)) : null;
   return (
     <div className="stack">
       <p className="mono clip">{name}</p>
@@ -89,7 +91,10 @@ function ScoringProgress({ model, progress, onStop }: { model: PageModel; progre
           >
             <span className="meter-fill" style={{ width: `${share * 100}%` }} />
           </div>
-          <span className="small soft">{say.predict.reading(format.number(rows), format.percent(share))}</span>
+          <span className="small soft">
+            {say.predict.reading(format.number(rows), format.percent(share))}
+            {left !== null && ` · ${say.predict.left(format.duration(left))}`}
+          </span>
           <button type="button" className="button button-small" onClick={onStop}>
             {say.predict.stop}
           </button>
@@ -134,6 +139,8 @@ function MappingNotes({ mapping }: { readonly mapping: ColumnMapping }) {
   );
 }
 
+/** Before this a guess of the time that is left would jump. */
+const LEAST_PACE_SECONDS = 3;
 /** Results come often; the table is drawn anew a few times a second. */
 const DRAW_MS = 200;
 
@@ -146,8 +153,12 @@ function useScoring(model: PageModel) {
     setProgress((before) => (before === null ? null : { ...before, isRunning: false }));
   };
   useEffect(() => () => worker.current?.terminate(), []);
+  const download = useRef<string | null>(null);
   const start = (file: File, withReasons: boolean): void => {
     worker.current?.terminate();
+    // The browser keeps a result as long as it has an address.
+    if (download.current !== null) URL.revokeObjectURL(download.current);
+    download.current = null;
     const thread = new Worker(new URL("./score-worker.ts", import.meta.url), { type: "module" });
     worker.current = thread;
     const begun = performance.now();
@@ -174,12 +185,13 @@ function useScoring(model: PageModel) {
     thread.onmessage = ({ data }: MessageEvent<ScoreNews>) => {
       if (data.type === "rows") {
         for (const result of data.results) results.push(result);
-        draw({ rows: data.rows, bad: data.bad, share: data.share });
+        draw({ rows: data.rows, bad: data.bad, share: data.share, seconds: (performance.now() - begun) / 1_000 });
       } else if (data.type === "columns") draw({ mapping: data.mapping, isRunning: data.mapping.missing.length === 0 }, true);
       else if (data.type === "failed") draw({ failure: data.message, isRunning: false }, true);
       else {
         const seconds = Math.round((performance.now() - begun) / 100) / 10;
-        draw({ rows: data.rows, bad: data.bad, seconds, csv: URL.createObjectURL(data.csv), isRunning: false, share: 1 }, true);
+        download.current = URL.createObjectURL(data.csv);
+        draw({ rows: data.rows, bad: data.bad, seconds, csv: download.current, isRunning: false, share: 1 }, true);
       }
     };
     setProgress(latest);

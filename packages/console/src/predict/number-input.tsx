@@ -1,5 +1,5 @@
 import { Slider } from "@base-ui/react/slider";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useLanguage } from "../language/language.js";
 import type { FormField } from "./page-model.js";
 import { inWords } from "./reasons.js";
@@ -85,7 +85,8 @@ function stepOf({ low, high }: { readonly low: number; readonly high: number }, 
   return isWhole ? Math.max(1, Math.round(rough)) : rough;
 }
 
-function Shape({ parts }: { readonly parts: readonly number[] }) {
+/** Of a field, so it is drawn once. */
+const Shape = memo(function Shape({ parts }: { readonly parts: readonly number[] }) {
   const most = Math.max(...parts, 0);
   if (most === 0) return null;
   return (
@@ -97,4 +98,4 @@ function Shape({ parts }: { readonly parts: readonly number[] }) {
       })}
     </svg>
   );
-}
+});

@@ -17,15 +17,21 @@ type Scoring = Pick<PageModel, "scorer" | "bundle">;
 /** Scores rows together; a row that cannot be read has its problem instead of an answer. */
 export function scoreRows(model: Scoring, rows: readonly FormRow[], firstLine: number, withReasons: boolean): RowResult[] {
   const { scorer } = model;
+  if (!withReasons) return rows.map((row, position) => answerAlone(model, row, firstLine + position));
   const together = scorer.read(rows);
   if (together.problems.length > 0) return rows.map((row, position) => scoreAlone(model, row, firstLine + position, withReasons));
-  const answers = scorer.answer(together.frame);
-  const explanations = withReasons ? scorer.explain(together.frame) : [];
+  const { answers, explanations } = scorer.answerExplained(together.frame);
   return answers.map((answer, position) => {
     const explanation = explanations[position];
     const reasons = explanation === undefined ? null : reasonsOf(model.bundle, explanation, answer, rows[position] ?? {});
     return resultOf(firstLine + position, answer, reasons);
   });
+}
+
+/** A row without reasons takes microseconds; only one that cannot be read is looked at closely. */
+function answerAlone(model: Scoring, row: FormRow, line: number): RowResult {
+  const answer = model.scorer.answerRow(row);
+  return answer === null ? scoreAlone(model, row, line, false) : resultOf(line, answer, null);
 }
 
 function scoreAlone(model: Scoring, row: FormRow, line: number, withReasons: boolean): RowResult {

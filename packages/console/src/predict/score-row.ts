@@ -16,8 +16,10 @@ export function scoreRow({ scorer, bundle }: PageModel, row: FormRow): Scored {
   const start = performance.now();
   const { frame, problems } = scorer.read([knownOf(row)]);
   if (problems.length > 0) return { answer: null, reasons: null, problems, milliseconds: performance.now() - start };
-  const [answer] = scorer.answer(frame);
-  const [explanation] = scorer.explain(frame);
+  const {
+    answers: [answer],
+    explanations: [explanation],
+  } = scorer.answerExplained(frame);
   const reasons = answer === undefined || explanation === undefined ? null : reasonsOf(bundle, explanation, answer, row);
   return { answer: answer ?? null, reasons, problems, milliseconds: performance.now() - start };
 }

@@ -30,6 +30,8 @@ export const MOST_SHOWN = 100_000;
 /** Rows scored at once: enough for speed, few enough for progress. */
 const ROWS_AT_ONCE = 250;
 const HEADER_LINES = 1;
+/** Text of results that this thread holds; what is over is given to the browser, which keeps it on disk when it is much. */
+const MOST_TEXT = 4_000_000;
 
 function score({ bundle: bytes, file, withReasons }: ScoreJob): void {
   const bundle = decodeBundle(bytes);
@@ -39,7 +41,7 @@ function score({ bundle: bytes, file, withReasons }: ScoreJob): void {
   let header: readonly string[] = [];
   let rows = 0;
   let bad = 0;
-  const parts: BlobPart[] = [];
+  const download = new ResultFile();
 
   const scorePart = (lines: readonly (readonly string[])[], known: ColumnMapping, share: number): void => {
     const requests = lines.map((cells): FormRow => {
@@ -50,13 +52,10 @@ function score({ bundle: bytes, file, withReasons }: ScoreJob): void {
       return Object.fromEntries(entries.filter(([, cell]) => cell !== null));
     });
     const results = scoreRows(model, requests, rows + 1 + HEADER_LINES, withReasons);
-    parts.push(
-      results
-        .map((result, at) =>
-          csvLine([...header.map((_, cell) => lines[at]?.[cell] ?? ""), ...resultCells(model, result, withReasons)]),
-        )
-        .join(""),
-    );
+    for (const [at, result] of results.entries()) {
+      const given = lines[at] ?? [];
+      download.add(csvLine([...header.map((_, cell) => given[cell] ?? ""), ...resultCells(model, result, withReasons)]));
+    }
     const room = Math.max(0, MOST_SHOWN - rows);
     rows += results.length;
     bad += results.filter(({ answer }) => answer === null).length;
@@ -74,7 +73,7 @@ function score({ bundle: bytes, file, withReasons }: ScoreJob): void {
         mapping = mapColumns(header, inputs);
         post({ type: "columns", mapping });
         if (mapping.missing.length > 0 || mapping.positions.size === 0) return parser.abort();
-        parts.push(csvLine([...header, ...resultHeader(model, withReasons)]));
+        download.add(csvLine([...header, ...resultHeader(model, withReasons)]));
       }
       const share = Math.min(1, meta.cursor / Math.max(1, file.size));
       for (let from = 0; from < lines.length; from += ROWS_AT_ONCE)
@@ -82,11 +81,35 @@ function score({ bundle: bytes, file, withReasons }: ScoreJob): void {
     },
     complete: () => {
       if (mapping !== null && mapping.missing.length === 0 && mapping.positions.size > 0)
-        post({ type: "done", rows, bad, csv: new Blob(parts, { type: "text/csv" }) });
+        post({ type: "done", rows, bad, csv: download.file() });
       else if (mapping === null) post({ type: "failed", message: "The file is empty." });
     },
     error: (error: Error) => post({ type: "failed", message: error.message }),
   });
+}
+
+/** A file of any size that grows line by line, of which only the end is in this thread's memory. */
+class ResultFile {
+  #parts: Blob[] = [];
+  #lines: string[] = [];
+  #length = 0;
+
+  add(line: string): void {
+    this.#lines.push(line);
+    this.#length += line.length;
+    if (this.#length >= MOST_TEXT) this.#give();
+  }
+
+  file(): Blob {
+    this.#give();
+    return new Blob(this.#parts, { type: "text/csv" });
+  }
+
+  #give(): void {
+    this.#parts.push(new Blob(this.#lines));
+    this.#lines = [];
+    this.#length = 0;
+  }
 }
 
 function post(news: ScoreNews): void {

@@ -10,13 +10,22 @@ export function Sentence({ model, reasons }: { readonly model: PageModel; readon
   const subject = inWords(model.bundle.target?.name ?? say.predict.score);
   const parts = reasons.byColumn.filter(({ effect }) => effect !== 0).slice(0, 3);
   if (parts.length === 0) return null;
-  const list = new Intl.ListFormat(code, { type: "conjunction" }).format(
+  const list = listFormat(code).format(
     parts.map(({ name, value, unit, effect }) => `${told.value(name, value, unit)} (${told.effect(effect, reasons)})`),
   );
   const isAbove = reasons.output >= reasons.base;
   const named = reasons.label === null ? subject : `${subject} = ${reasons.label}`;
   const text = say.predict.sentence(named, isAbove ? say.predict.above : say.predict.below, list);
   return <p className="sentence">{`${text.charAt(0).toUpperCase()}${text.slice(1)}`}</p>;
+}
+
+const listFormats = new Map<string, Intl.ListFormat>();
+
+/** Making a format takes longer than a sentence may. */
+function listFormat(code: string): Intl.ListFormat {
+  const known = listFormats.get(code) ?? new Intl.ListFormat(code, { type: "conjunction" });
+  listFormats.set(code, known);
+  return known;
 }
 
 /** Reasons as text in the reader's language. */

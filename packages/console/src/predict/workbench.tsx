@@ -6,6 +6,7 @@ import { useConfirmation } from "./confirmation.js";
 import { FormFields } from "./form-fields.js";
 import { ManyRows } from "./many-rows.js";
 import type { FormRow, PageModel } from "./page-model.js";
+import { usePreparedExplanations } from "./prepare-model.js";
 import { AnswerStrip, ResultPanel } from "./result-panel.js";
 import { loadRow, storeRow } from "./row-store.js";
 import { scoreRow } from "./score-row.js";
@@ -24,6 +25,7 @@ export function Workbench({ model, live, onTouched, onTakeNew }: WorkbenchProps)
   const { say } = useLanguage();
   const [row, setRow] = useState<FormRow>(() => loadRow(model));
   const [example, setExample] = useState(0);
+  usePreparedExplanations(model);
   const scored = useMemo(() => scoreRow(model, row), [model, row]);
   const confirmation = useConfirmation(model, row, scored.answer);
 

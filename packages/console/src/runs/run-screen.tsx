@@ -6,6 +6,7 @@ import { Badge, Card, Facts, Loaded, ScreenHead } from "../design/parts.js";
 import { stateTone } from "../home/home.js";
 import { useLanguage } from "../language/language.js";
 import { addresses, useRun } from "../server/answers.js";
+import { RunControls } from "./run-controls.js";
 import { Trials } from "./trials.js";
 import "./runs.css";
 
@@ -36,10 +37,11 @@ function RunView({ run }: { readonly run: RunDetail }) {
     <>
       <ScreenHead title={`${run.pipeline} · ${run.run.slice(0, 8)}`} text={run.reasons.join("; ")}>
         <Badge tone={stateTone(run.state)}>{say.runs.states[run.state]}</Badge>
+        <RunControls run={run} />
         <Elsewhere address={addresses.run(run.run)} command={`atalaya runs ${run.pipeline}`} />
       </ScreenHead>
       {run.error !== null && (
-        <p className="notice notice-bad" role="alert">
+        <p className={`notice ${run.state === "cancelled" ? "notice-warn" : "notice-bad"}`} role="alert">
           <strong>{run.error.code}</strong> {run.error.message}
         </p>
       )}
@@ -57,6 +59,19 @@ function RunView({ run }: { readonly run: RunDetail }) {
                 ),
             },
             { name: say.runs.trigger, value: run.trigger },
+            ...(run.retryOf === null
+              ? []
+              : [
+                  {
+                    name: say.runs.retryOf,
+                    value: (
+                      <Link href={`/runs/${run.retryOf.run}`} className="mono">
+                        {run.retryOf.run.slice(0, 8)}
+                      </Link>
+                    ),
+                    more: run.retryOf.from === null ? null : say.runs.fromStep(run.retryOf.from),
+                  },
+                ]),
             { name: say.runs.begun, value: format.time(run.startedAt) },
             { name: say.runs.took, value: run.seconds === null ? "–" : format.duration(run.seconds) },
             {

@@ -5,6 +5,8 @@ export function affected(event: ConsoleEvent): readonly string[] {
   switch (event.type) {
     case "models":
       return ["models", "overview", "served", "watch", "audit"];
+    case "runs":
+      return ["runs", "overview"];
     case "traffic":
       return ["overview", "watch"];
     case "run":

@@ -40,6 +40,7 @@ export const addresses = {
   runs: (query: string) => `${base}/runs${query === "" ? "" : `?${query}`}`,
   run: (run: string) => `${base}/runs/${name(run)}`,
   startRun: (pipeline: string) => `${base}/pipelines/${name(pipeline)}/runs`,
+  changeRun: (run: string, change: "cancel" | "resume" | "retry") => `${base}/runs/${name(run)}/${change}`,
   data: (pipeline: string, offset: number) => `${base}/data/${name(pipeline)}?limit=50&offset=${offset}`,
   batch: (batch: string, offset: number) => `${base}/batches/${name(batch)}?limit=100&offset=${offset}`,
   release: (batch: number) => `${base}/batches/${batch}/release`,

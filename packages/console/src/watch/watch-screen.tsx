@@ -1,15 +1,18 @@
-import type { ColumnDrift, DriftDecision, RequestDrift, Traffic, Watch } from "@atalaya/api";
-import { useMemo, useState } from "react";
+import type { DriftDecision, RequestDrift, Watch } from "@atalaya/api";
+import { useState } from "react";
 import { Link } from "wouter";
-import { Chart } from "../charts/chart.js";
 import { Elsewhere } from "../design/elsewhere.js";
-import { Badge, Card, Facts, Loaded, ScreenHead, type Tone } from "../design/parts.js";
+import { Badge, Card, Loaded, ScreenHead } from "../design/parts.js";
 import { TableFrame } from "../design/table-frame.js";
 import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
 import { addresses, useWatch } from "../server/answers.js";
 import { PipelineTabs } from "../shell/pipeline-tabs.js";
+import { DriftTimeline } from "./drift-timeline.js";
+import { PredictionsCard } from "./predictions.js";
 import { Quality } from "./quality.js";
+import { ThenNow, toneOf } from "./then-now.js";
+import { TrafficView } from "./traffic.js";
 import "./watch.css";
 
 const SPANS = [1, 24, 24 * 7, 24 * 30] as const;
@@ -57,9 +60,13 @@ function WatchView({
           </div>
         }
       >
-        <TrafficView traffic={watch.traffic} />
+        <TrafficView watch={watch} />
       </Card>
       <Quality pipeline={watch.pipeline} />
+      {watch.predictions !== null && <PredictionsCard drift={watch.predictions} />}
+      <Card title={say.watch.timeline}>
+        <DriftTimeline watch={watch} />
+      </Card>
       <Card title={say.watch.requestDrift}>
         <RequestDriftView drift={watch.requests} />
       </Card>
@@ -68,53 +75,6 @@ function WatchView({
       </Card>
     </>
   );
-}
-
-function TrafficView({ traffic }: { readonly traffic: Traffic }) {
-  const { say, format } = useLanguage();
-  const { latencyMs, buckets, requests, rows, lastAt } = traffic;
-  const data = useMemo((): [number[], number[]] => {
-    const starts = buckets.map(({ from }) => new Date(from).getTime() / 1_000);
-    const counts = buckets.map((bucket) => bucket.rows);
-    const width = (starts[1] ?? 0) - (starts[0] ?? 0);
-    // A stretch is drawn up to the next point, so the last one needs one behind it.
-    return [
-      [...starts, (starts.at(-1) ?? 0) + width],
-      [...counts, counts.at(-1) ?? 0],
-    ];
-  }, [buckets]);
-  const milliseconds = (value: number | undefined): string => (value === undefined ? "–" : `${format.number(value)} ms`);
-  return (
-    <div className="stack">
-      <Facts
-        facts={[
-          {
-            name: say.watch.requests,
-            value: format.number(requests),
-            more: lastAt === null ? null : say.watch.lastAsked(format.ago(lastAt)),
-          },
-          { name: say.watch.rows, value: format.number(rows) },
-          { name: `${say.watch.latency} p50`, value: milliseconds(latencyMs?.p50), more: say.watch.p50 },
-          { name: `${say.watch.latency} p95`, value: milliseconds(latencyMs?.p95), more: say.watch.p95 },
-          { name: `${say.watch.latency} p99`, value: milliseconds(latencyMs?.p99), more: say.watch.p99 },
-        ]}
-      />
-      <Chart
-        label={say.watch.trafficChart}
-        data={data}
-        series={[{ name: say.watch.rows, steps: true }]}
-        height={220}
-        xIsTime
-        format={format.number}
-      />
-    </div>
-  );
-}
-
-/** Usual reading of the index: under 0.1 stable, over 0.25 another distribution. */
-function toneOf(psi: number): { readonly tone: Tone; readonly word: "stable" | "moving" | "shifted" } {
-  if (psi < 0.1) return { tone: "good", word: "stable" };
-  return psi < 0.25 ? { tone: "warn", word: "moving" } : { tone: "bad", word: "shifted" };
 }
 
 function RequestDriftView({ drift }: { readonly drift: RequestDrift | null }) {
@@ -148,7 +108,7 @@ function RequestDriftView({ drift }: { readonly drift: RequestDrift | null }) {
                   <td className="number">{format.number(column.psi)}</td>
                   <td>{drift.enough && <Badge tone={tone}>{say.watch[word]}</Badge>}</td>
                   <td>
-                    <ThenNow column={column} />
+                    <ThenNow bins={column.bins} />
                   </td>
                 </tr>
               );
@@ -157,42 +117,6 @@ function RequestDriftView({ drift }: { readonly drift: RequestDrift | null }) {
         </table>
       </TableFrame>
     </div>
-  );
-}
-
-const MOST_BINS = 14;
-
-/** The bins of the index, training beside now; the title of a pair says its numbers. */
-function ThenNow({ column }: { readonly column: ColumnDrift }) {
-  const { say, format } = useLanguage();
-  const bins = [...column.bins].slice(0, MOST_BINS);
-  const most = Math.max(...bins.flatMap(({ expected, actual }) => [expected, actual]), 1e-9);
-  const text = bins
-    .map(({ label, expected, actual }) => `${label}: ${format.percent(expected)} → ${format.percent(actual)}`)
-    .join("; ");
-  return (
-    <svg
-      className="then-now"
-      viewBox={`0 0 ${bins.length * 12} 34`}
-      role="img"
-      aria-label={`${say.watch.before} → ${say.watch.now}. ${text}`}
-      style={{ width: bins.length * 17 }}
-      preserveAspectRatio="none"
-    >
-      {bins.map(({ label, expected, actual }, position) => (
-        <g key={label}>
-          <title>{`${label}: ${say.watch.before} ${format.percent(expected)}, ${say.watch.now} ${format.percent(actual)}`}</title>
-          <rect
-            className="then"
-            x={position * 12 + 1}
-            width={4.5}
-            y={34 - (expected / most) * 33}
-            height={(expected / most) * 33}
-          />
-          <rect className="now" x={position * 12 + 6} width={4.5} y={34 - (actual / most) * 33} height={(actual / most) * 33} />
-        </g>
-      ))}
-    </svg>
   );
 }
 
