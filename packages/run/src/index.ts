@@ -5,6 +5,7 @@ export { FLOWS, type RunRequest } from "./run-request.js";
 export { openRunner, type RunnerContext } from "./runner.js";
 export type * from "./runner-contract.js";
 export { keepWatch, type WatchOptions } from "./schedule/keep-watch.js";
+export { servingOf } from "./stages/serving-of.js";
 export { carryOutTask, type TaskOptions, type TaskVerdict } from "./tasks/carry-out-task.js";
 export type { PlacedStep } from "./tasks/placement.js";
 export { openProcessLauncher, type ProcessLauncherOptions, TASK_EXIT_CODES } from "./tasks/process-launcher.js";

@@ -90,6 +90,13 @@ export const errors = defineErrors("SERVE", {
     message: ({ occurrence }: { occurrence: string }) =>
       `Something failed inside the service. The log names it as ${occurrence}.`,
   },
+  KEY_BUSY: {
+    status: 409,
+    retryable: true,
+    message: ({ waitedMs }: { waitedMs: number }) =>
+      `Another process has been answering the request of this Idempotency-Key for more than ${waitedMs} ms.`,
+    hint: () => "Send it again with the same key: the answer will be there, or the key free.",
+  },
   KEY_REUSED: {
     status: 422,
     message: () => "The Idempotency-Key came before with another body.",

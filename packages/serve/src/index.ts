@@ -17,6 +17,7 @@ export {
   type StartedPredictionServer,
   startPredictionServer,
 } from "./http/server.js";
+export type { AnswerStore } from "./http/shared-answers.js";
 export { type LastGoodModels, lastGoodModels } from "./models/last-good.js";
 export type * from "./models/model-source.js";
 export { openBundle } from "./models/open-bundle.js";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { nearestName } from "@atalaya/learn";
 import { createIdGenerator } from "./answers/prediction-id.js";
 import { errors } from "./errors.js";
+import type { AnswerStore } from "./http/shared-answers.js";
 import { createServingMetrics, type ServingMetrics } from "./metrics/serving-metrics.js";
 import { lastGoodModels } from "./models/last-good.js";
 import type { ModelSource } from "./models/model-source.js";
@@ -45,6 +46,8 @@ export interface PredictionServiceOptions {
   readonly predictionSink?: PredictionSink;
   /** Keeps true labels and gives them back beside the answers; absent: none are taken. */
   readonly truth?: TruthStore;
+  /** Shares answers by idempotency key among processes; absent: each process knows its own. */
+  readonly answers?: AnswerStore;
   /** Ages the inference log and turns labelled inputs into raw batches, as pipelines say; absent: nothing does. */
   readonly upkeep?: UpkeepStore;
   /** Directory for the last good models and for what waits to be logged; absent: neither is kept. */
@@ -73,6 +76,7 @@ export class PredictionService {
   readonly mostRows: number;
   readonly mostExplainedRows: number;
   readonly truth: TruthStore | null;
+  readonly answers: AnswerStore | null;
   /** null: every request is answered on the event loop. */
   readonly threads: ScoringThreads | null;
   readonly nextId: () => string = createIdGenerator();
@@ -87,6 +91,7 @@ export class PredictionService {
     this.mostRows = options.mostRows ?? 100_000;
     this.mostExplainedRows = options.mostExplainedRows ?? 1_000;
     this.truth = options.truth ?? null;
+    this.answers = options.answers ?? null;
     this.threads = createThreads(options);
     const { predictionSink: sink, stateDirectory } = options;
     const onFailed = (error: unknown, attempt: number) =>

@@ -40,10 +40,10 @@ async function serve(session: Session, pipeline: string, options: ListenOptions)
     const lastGood = await lastGoodModels(join(servingDirectory(settings), "models")).load(pipeline, "production");
     // A model on disk is enough to answer; without one, a wrong name has to be told from a model that is still to come.
     if (lastGood === null) await checkName(pipeline, location, stores);
-    const { models, sink: predictionSink, truth, upkeep } = stores;
+    const { models, sink: predictionSink, truth, answers, upkeep } = stores;
     const server = closing.add(
       await startServing({
-        ground: { settings, models, predictionSink, truth, upkeep },
+        ground: { settings, models, predictionSink, truth, answers, upkeep },
         pipelines: [pipeline],
         listen: options,
         say: terminal.say,

@@ -1,5 +1,6 @@
 import type { Registry } from "@atalaya/registry";
 import {
+  type AnswerStore,
   type ModelSource,
   type PredictionSink,
   registryModels,
@@ -16,6 +17,7 @@ export interface LateStores {
   readonly models: ModelSource;
   readonly sink: PredictionSink;
   readonly truth: TruthStore;
+  readonly answers: AnswerStore;
   readonly upkeep: UpkeepStore;
   open(): Promise<OpenStores>;
   close(): Promise<void>;
@@ -38,11 +40,15 @@ export function lateStores(settings: Settings, say: (line: string) => void): Lat
     });
     return opening;
   };
-  const models = async () => registryModels((await open()).registry);
+  const models = async () => {
+    const { registry, store } = await open();
+    return registryModels(registry, store.serving);
+  };
   return {
     open,
     models: {
       load: async (pipeline, wanted) => (await models()).load(pipeline, wanted),
+      rulesOf: async (pipeline) => (await (await models()).rulesOf?.(pipeline)) ?? null,
       versionOf: async (pipeline, alias) => (await models()).versionOf(pipeline, alias),
       onChange: async (pipeline, callback) => (await models()).onChange(pipeline, callback),
     },
@@ -50,6 +56,12 @@ export function lateStores(settings: Settings, say: (line: string) => void): Lat
     truth: {
       record: async (labels) => (await open()).store.feedback.record(labels),
       labelled: async (filter) => (await open()).store.feedback.labelled(filter),
+    },
+    answers: {
+      claim: async (request) => (await open()).store.givenAnswers.claim(request),
+      keep: async (key, claim, answer) => (await open()).store.givenAnswers.keep(key, claim, answer),
+      release: async (key, claim) => (await open()).store.givenAnswers.release(key, claim),
+      removeBefore: async (time) => (await open()).store.givenAnswers.removeBefore(time),
     },
     upkeep: storedUpkeep(async () => (await open()).store),
     close: async () => {

@@ -16,16 +16,18 @@ import { version } from "../version.js";
 import type { Stores } from "./workshop.js";
 
 /** What the server stands on. */
-export interface ServingGround extends Pick<PredictionServerOptions, "models" | "predictionSink" | "truth" | "upkeep"> {
+export interface ServingGround
+  extends Pick<PredictionServerOptions, "models" | "predictionSink" | "truth" | "answers" | "upkeep"> {
   readonly settings: Settings;
 }
 
 export function groundOf({ settings, store, registry }: Stores): ServingGround {
   return {
     settings,
-    models: registryModels(registry),
+    models: registryModels(registry, store.serving),
     predictionSink: storedPredictions(store),
     truth: store.feedback,
+    answers: store.givenAnswers,
     upkeep: storedUpkeep(async () => store),
   };
 }

@@ -9,6 +9,7 @@ import { isAddressSet, settingsOf } from "../project/named-addresses.js";
 import { createAddresses } from "../project/sample-addresses.js";
 import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
+import { declareServing } from "./declare-serving.js";
 import { untilInterrupted } from "./interruption.js";
 import { openLaunchers } from "./open-launchers.js";
 
@@ -73,6 +74,7 @@ export async function openWorkshop(options: {
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));
   const { pipelines } = project;
   const placing = { executor: settings.executor, launchers: await openLaunchers(project, settings, store) };
+  await declareServing(project, store);
   const runner: Runner = closing.add(
     await openRunner({ store, registry }, { pipelines, address: addresses.address, onEvent, ...placing }),
   );

@@ -4,6 +4,7 @@ import { readJsonObject } from "../artifacts/json-objects.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import type { EvaluateOutcome } from "./evaluate.js";
 import type { GateOutcome } from "./gate.js";
+import { servingOf } from "./serving-of.js";
 import type { StageContext } from "./stage.js";
 import type { TrainOutcome } from "./train.js";
 import type { ValidateOutcome } from "./validate.js";
@@ -44,7 +45,7 @@ export async function register(
       target: bundle.target,
       task: bundle.task,
       features: bundle.features.columnNames,
-      ...(definition.serve === undefined ? {} : { serving: { ...definition.serve, targetFrom: targetFrom(definition) } }),
+      ...(definition.serve === undefined ? {} : { serving: servingOf(definition) }),
     },
   });
   return { version, created, summary: created ? `version ${version}` : `version ${version}, which is the same model` };
@@ -66,9 +67,4 @@ async function recordDataset({ store, definition, run }: StageContext, { dataset
     split: definition.split,
     run,
   });
-}
-
-/** What the source calls the target: rows that come back from serving are read as its own. */
-function targetFrom({ features, dataset }: StageContext["definition"]): string | null {
-  return dataset.columns.find(({ name }) => name === features.target)?.from[0] ?? null;
 }

@@ -1,12 +1,15 @@
 import { IdempotentAnswers } from "./idempotent-answers.js";
 import { LoadGate } from "./load-gate.js";
 import type { BodyLimits } from "./read-body.js";
+import type { AnswerStore } from "./shared-answers.js";
 
 export interface DoorOptions {
   readonly bodyBytes: number;
   readonly arrivalMs: number;
   readonly requestsPerSecond: number | null;
   readonly mostLagMs: number;
+  /** Where replicas tell each other their answers by idempotency key; null: each process for itself. */
+  readonly answers: AnswerStore | null;
 }
 
 /** What stands between a connection and the service: limits, and answers that were given before. */
@@ -18,11 +21,11 @@ export interface Door {
   streams: number;
 }
 
-export function createDoor({ bodyBytes, arrivalMs, requestsPerSecond, mostLagMs }: DoorOptions): Door {
+export function createDoor({ bodyBytes, arrivalMs, requestsPerSecond, mostLagMs, answers }: DoorOptions): Door {
   return {
     limits: { bodyBytes, arrivalMs },
     gate: new LoadGate({ requestsPerSecond, mostLagMs }),
-    idempotent: new IdempotentAnswers(),
+    idempotent: new IdempotentAnswers(answers),
     streams: 0,
   };
 }

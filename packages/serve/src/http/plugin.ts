@@ -42,8 +42,17 @@ export async function predictionRoutes(app: FastifyInstance, options: Prediction
     requestsPerSecond,
     mostLagMs = 5_000,
   } = options;
-  const door = createDoor({ bodyBytes, arrivalMs, requestsPerSecond: requestsPerSecond ?? null, mostLagMs });
-  app.addHook("onClose", async () => door.gate.close());
+  const door = createDoor({
+    bodyBytes,
+    arrivalMs,
+    requestsPerSecond: requestsPerSecond ?? null,
+    mostLagMs,
+    answers: service.answers,
+  });
+  app.addHook("onClose", async () => {
+    door.gate.close();
+    door.idempotent.close();
+  });
   app.removeAllContentTypeParsers();
   // Bytes, not values: each route decodes them itself, so a bad body is answered without closing the connection.
   app.addContentTypeParser("application/json", (request, payload, done) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createPredictionServer } from "../http/server.js";
 import { encodeLinear, openLinear } from "../test/linear-model.js";
 import { type LinearServer, linearServer } from "../test/linear-server.js";
+import { NO_RULES } from "./serving-rules.js";
 
 const PIPELINE = "house-prices";
 
@@ -39,6 +40,20 @@ describe("the served version", () => {
     const { status, body } = await call("POST", "/predict", { bed: 1 });
     expect(status).toBe(503);
     expect(body).toMatchObject({ code: "SERVE_NOT_READY", hint: expect.stringContaining("atalaya run house-prices") });
+  });
+
+  it("is served by the rules that its pipeline was deployed with last, whatever rules it came with", async () => {
+    const loads = server.models.loads;
+    expect((await call("POST", "/predict", { bed: 1 })).body.price).toBeUndefined();
+    const rules = { ...NO_RULES, fields: { predict: [{ name: "price", source: "value" as const }], explain: [] } };
+    server.models.rules.set(PIPELINE, rules);
+    await vi.waitFor(async () => expect((await call("POST", "/predict", { bed: 1 })).body.price).toBe(1010), { interval: 5 });
+    server.models.rules.set(PIPELINE, NO_RULES);
+    await vi.waitFor(async () => expect((await call("POST", "/predict", { bed: 1 })).body.price).toBeUndefined(), {
+      interval: 5,
+    });
+    expect(server.models.loads).toBe(loads);
+    expect(await version()).toBe(1);
   });
 
   it.each([

@@ -23,6 +23,11 @@ export interface ModelSource {
   load(pipeline: string, wanted: WantedModel): Promise<StoredModel | null>;
   /** Version that carries the alias now; null: none. Cheap: it is asked every few seconds. */
   versionOf(pipeline: string, alias: string): Promise<number | null>;
+  /**
+   * How the pipeline, as it was deployed last, says that it is served; null: it was never deployed, and each version's own
+   * rules count. Asked as often as `versionOf`.
+   */
+  rulesOf?(pipeline: string): Promise<ServingRules | null>;
   /** Calls back after an alias of the pipeline moved; the result ends that. */
   onChange(pipeline: string, callback: () => void): Promise<() => Promise<void>>;
 }

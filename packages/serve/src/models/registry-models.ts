@@ -1,14 +1,26 @@
 import { isAtalayaError } from "@atalaya/errors";
 import type { Registry } from "@atalaya/registry";
+import type { Store } from "@atalaya/store";
 import type { ModelSource } from "./model-source.js";
 import { readServingRules } from "./serving-rules.js";
 
 /** What the registry says when there is no such model: no failure, but an answer. */
 const UNKNOWN = new Set(["REGISTRY_PIPELINE_UNKNOWN", "REGISTRY_VERSION_UNKNOWN", "REGISTRY_ALIAS_UNKNOWN"]);
 
-/** The models of a registry, whose aliases are followed by its notifications. */
-export function registryModels(registry: Pick<Registry, "aliasOf" | "versionOf" | "loadBundle" | "onAliasChange">): ModelSource {
+/**
+ * The models of a registry, whose aliases are followed by its notifications.
+ *
+ * @param serving  what deployed pipelines say about serving; absent: what each version's signature says counts
+ */
+export function registryModels(
+  registry: Pick<Registry, "aliasOf" | "versionOf" | "loadBundle" | "onAliasChange">,
+  serving?: Pick<Store["serving"], "of">,
+): ModelSource {
   return {
+    rulesOf: async (pipeline) => {
+      const declared = (await serving?.of(pipeline)) ?? null;
+      return declared === null ? null : readServingRules({ serving: declared });
+    },
     versionOf: async (pipeline, alias) => (await registry.aliasOf(pipeline, alias))?.version ?? null,
     load: (pipeline, wanted) =>
       nullIfUnknown(async () => {

@@ -5,6 +5,7 @@ import type { ModelSource, StoredModel, WantedModel } from "./model-source.js";
 import { prepareExplanations } from "./prepare-explanations.js";
 import type { OpenModel } from "./scoring-model.js";
 import { openStoredModel, type ServedModel } from "./served-model.js";
+import type { ServingRules } from "./serving-rules.js";
 
 /** What a service wants to know about its models: for the log and the metrics. */
 export interface ModelObserver {
@@ -124,12 +125,14 @@ export class ServedPipeline {
    */
   async pin(wanted: WantedModel): Promise<ServedModel> {
     return this.#inTurn(async () => {
-      const stored = await this.#fetch(wanted);
-      if (stored === null) {
+      const found = await this.#fetch(wanted);
+      if (found === null) {
         throw "version" in wanted
           ? errors.VERSION_UNKNOWN({ pipeline: this.name, version: wanted.version })
           : errors.ALIAS_UNSET({ pipeline: this.name, alias: wanted.alias });
       }
+      const rules = await this.#deployedRules();
+      const stored = rules === null ? found : { ...found, rules };
       const model = openStoredModel(this.name, stored, "alias" in wanted ? wanted.alias : null, this.#options.open);
       await this.#prepare(model);
       this.#pinned = true;
@@ -178,11 +181,13 @@ export class ServedPipeline {
       await this.#options.lastGood?.forget(this.name, this.alias).catch(() => undefined);
       return this.#swap(null);
     }
-    if (this.#model?.version === version && this.#model.alias === this.alias) return this.#model;
+    const rules = await this.#deployedRules();
+    if (this.#model?.version === version && this.#model.alias === this.alias) return this.#ruled(this.#model, rules);
     if (this.#refusedVersion === version && !retryRefused && this.#problem !== null) throw this.#problem;
     try {
-      const stored = await this.#fetch({ version });
-      if (stored === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
+      const found = await this.#fetch({ version });
+      if (found === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
+      const stored = rules === null ? found : { ...found, rules };
       const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
       this.#refusedVersion = null;
       this.#keep(stored);
@@ -193,6 +198,14 @@ export class ServedPipeline {
       if (isAtalayaError(error) && error.code === "SERVE_MODEL_REFUSED") this.#refusedVersion = version;
       throw error;
     }
+  }
+
+  /** The same version under the rules that its pipeline was deployed with last. */
+  #ruled(model: ServedModel, rules: ServingRules | null): ServedModel {
+    if (rules === null || JSON.stringify(rules) === JSON.stringify(model.rules)) return model;
+    const ruled = { ...model, rules, identity: { ...model.identity, rules } };
+    this.#keep(ruled);
+    return this.#swap(ruled);
   }
 
   /** A version that replaces another answers when its explanations are quick. */
@@ -260,6 +273,10 @@ export class ServedPipeline {
     } catch (cause) {
       throw this.#unreachable(cause);
     }
+  }
+
+  #deployedRules(): Promise<ServingRules | null> {
+    return this.#ask(async () => (await this.#options.source.rulesOf?.(this.name)) ?? null);
   }
 
   #unreachable(cause: unknown): AtalayaError {

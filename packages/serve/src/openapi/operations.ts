@@ -7,7 +7,7 @@ const descriptionByStatus: Readonly<Record<number, string>> = {
   400: "The body or an option cannot be read",
   404: "There is no such pipeline, version or alias",
   408: "The body took too long to arrive",
-  409: "The version cannot be trusted and was refused, or the address is ambiguous",
+  409: "The version cannot be trusted and was refused, the address is ambiguous, or the key is being answered",
   413: "Too large, or too many rows",
   415: "A body of another type",
   422: "A field is missing, unknown or of another type",

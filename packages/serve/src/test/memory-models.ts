@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ModelSource, StoredModel, WantedModel } from "../models/model-source.js";
+import type { ServingRules } from "../models/serving-rules.js";
 
 /** A registry in memory, as a port for tests: versions, aliases, moves of them, and an outage. */
 export class MemoryModels implements ModelSource {
@@ -8,6 +9,8 @@ export class MemoryModels implements ModelSource {
   /** Set: moves of aliases are told to nobody. */
   isSilent = false;
   loads = 0;
+  /** What pipelines were deployed with. */
+  readonly rules = new Map<string, ServingRules>();
   readonly #versions = new Map<string, StoredModel>();
   readonly #aliases = new Map<string, number>();
   readonly #listeners = new Map<string, Set<() => void>>();
@@ -42,6 +45,11 @@ export class MemoryModels implements ModelSource {
   async versionOf(pipeline: string, alias: string): Promise<number | null> {
     this.#checkOutage();
     return this.#aliases.get(`${pipeline}@${alias}`) ?? null;
+  }
+
+  async rulesOf(pipeline: string): Promise<ServingRules | null> {
+    this.#checkOutage();
+    return this.rules.get(pipeline) ?? null;
   }
 
   async onChange(pipeline: string, callback: () => void): Promise<() => Promise<void>> {

@@ -13,6 +13,7 @@ import { registryOutbox } from "./migrations/0040-registry-outbox.js";
 import { announcements } from "./migrations/0041-announcements.js";
 import { retriedRuns } from "./migrations/0060-retried-runs.js";
 import { tasks } from "./migrations/0070-tasks.js";
+import { sharedAnswers } from "./migrations/0080-shared-answers.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0041-announcements": announcements,
   "0060-retried-runs": retriedRuns,
   "0070-tasks": tasks,
+  "0080-shared-answers": sharedAnswers,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";
