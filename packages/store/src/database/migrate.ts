@@ -13,6 +13,8 @@ import { registryOutbox } from "./migrations/0040-registry-outbox.js";
 import { announcements } from "./migrations/0041-announcements.js";
 import { retriedRuns } from "./migrations/0060-retried-runs.js";
 import { tasks } from "./migrations/0070-tasks.js";
+import { mirror } from "./migrations/0075-mirror.js";
+import { uploads } from "./migrations/0076-uploads.js";
 import { sharedAnswers } from "./migrations/0080-shared-answers.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
@@ -30,6 +32,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0041-announcements": announcements,
   "0060-retried-runs": retriedRuns,
   "0070-tasks": tasks,
+  "0075-mirror": mirror,
+  "0076-uploads": uploads,
   "0080-shared-answers": sharedAnswers,
 };
 
