@@ -12,6 +12,7 @@ import timeseries from "@grafana/grafana-foundation-sdk/timeseries";
  */
 
 /** The data source that a dashboard's reader chose. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
 const source = { type: "prometheus", uid: "${datasource}" };
 const NARROW = 6;
 const WIDE = 12;
