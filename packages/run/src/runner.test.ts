@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +17,26 @@ import {
   pipeline,
   setting,
   shuffled,
+  toFeaturePlan,
 } from "@atalaya/define";
-import { createScorer, decodeBundle } from "@atalaya/learn";
+import { readBatch } from "@atalaya/ingest";
+import {
+  assignParts,
+  buildBundle,
+  createScorer,
+  decodeBundle,
+  encodeBundle,
+  fitFeatures,
+  fitModel,
+  outputsOf,
+  PREDICTION,
+  predictionColumn,
+  predictRaw,
+  rowsOfPart,
+  selectRows,
+  sketchColumn,
+  transformFeatures,
+} from "@atalaya/learn";
 import { openRegistry, type Registry } from "@atalaya/registry";
 import { openStore, type Store } from "@atalaya/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -42,6 +61,17 @@ function homePipeline(name: string, leastR2: number, reads: string) {
     .gate(atLeast("r2", leastR2), noWorseThanChampion("rmse", { tolerance: 0.01 }))
     .promote("production");
 }
+
+/** Nothing is tuned: what is fitted is what is declared. */
+const plainHomes: unknown = pipeline("plain-homes")
+  .ingest(homes, files(setting.url("HOMES")))
+  .validate({ maxRejected: 0.05 })
+  .features(homes.features({ target: "price", derive: (home) => ({ sizePerBed: home.size.div(home.bed) }) }))
+  .split(shuffled({ test: 0.2, seed: 7 }))
+  .train({ seed: 7 }, gradientBoosting({ trees: 20 }))
+  .evaluate({ metrics: ["rmse"] })
+  .gate(atMost("rmse", 1_000_000))
+  .promote("production");
 
 /** Values with an interval around them, by a learner without ranges: nothing is tuned. */
 const rangedHomes: unknown = pipeline("ranged-homes")
@@ -101,6 +131,7 @@ beforeAll(async () => {
     if (isPipeline(made)) pipelines.set(name, made);
   }
   if (isPipeline(rangedHomes)) pipelines.set("ranged-homes", rangedHomes);
+  if (isPipeline(plainHomes)) pipelines.set("plain-homes", plainHomes);
   store = await openStore({ home, databaseUrl: null, s3: null });
   registry = openRegistry(store);
   runner = await open();
@@ -129,6 +160,35 @@ test("from a file to a promoted version; counts add up, and bad rows are kept wi
   ]);
   const alias = await registry.aliasOf("homes", "production");
   expect(alias?.version).toBe(1);
+});
+
+test("rows that are read in blocks give the bytes that the same rows give in memory", async () => {
+  const result = await runner.run("plain-homes");
+  const { definition } = pipelines.get("plain-homes")!;
+  const input = { name: "homes.csv", path: join(home, "homes.csv") };
+  const { accepted } = await readBatch(input, definition.dataset.columns, definition.checks);
+  const parts = assignParts(definition.split, accepted);
+  const [training, heldOut] = [selectRows(accepted, rowsOfPart(parts, "train")), selectRows(accepted, rowsOfPart(parts, "test"))];
+  const price = training.columns.get("price");
+  if (price?.kind !== "number") throw new Error("no price");
+  const target = { kind: "number", values: price.values } as const;
+  const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(definition), training, target, { seed: 7, fitOn: "value" });
+  const model = fitModel(
+    { learner: "gradientBoosting", parameters: { trees: 20 } },
+    { matrix: trainingMatrix, target },
+    { seed: 7 },
+  );
+  const bundle = buildBundle({
+    pipeline: "plain-homes",
+    target: { name: "price", unit: "USD" },
+    features: fitted,
+    model,
+    trainingRows: training,
+  });
+  const answers = predictionColumn(outputsOf(model, predictRaw(model, transformFeatures(fitted, heldOut))));
+  const reference = [...bundle.reference.slice(0, -1), sketchColumn(PREDICTION, answers)];
+  const bytes = encodeBundle({ ...bundle, reference });
+  expect(result.model).toBe(createHash("sha256").update(bytes).digest("hex"));
 });
 
 test("the same raw rows give the same model and no second version, also with another runner", async () => {

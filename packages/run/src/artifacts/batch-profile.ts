@@ -1,5 +1,17 @@
-import type { ColumnSchema, Frame, FrameColumn } from "@atalaya/learn";
-import { sketchColumn } from "@atalaya/learn";
+import {
+  addToSketch,
+  asLevels,
+  type ColumnSchema,
+  emptySketch,
+  type Frame,
+  type FrameColumn,
+  LevelCounts,
+  type QuantileSketch,
+  type ReferenceSketch,
+  sketchColumn,
+  sketchLevels,
+  sketchQuantile,
+} from "@atalaya/learn";
 
 /** What the accepted values of a column look like in one batch. */
 export type ColumnProfile =
@@ -23,19 +35,82 @@ export interface BatchProfile {
 const QUANTILES = [0, 1, 5, 25, 50, 75, 95, 99, 100];
 const MOST_LEVELS = 50;
 
-/** Cost: O(rows · columns · log rows). */
+/** The profile of a batch that is in memory. Cost: O(rows · columns · log rows). */
 export function profileBatch(frame: Frame, columns: readonly ColumnSchema[], before: BatchProfile | null): BatchProfile {
-  const profiles = columns.flatMap(({ name, type }): [string, ColumnProfile][] => {
-    const column = frame.columns.get(name);
+  const profiler = new BatchProfiler(columns);
+  profiler.add(frame);
+  return profiler.finish(before);
+}
+
+/** Values of a level of the sketches: quantiles of a thousand million rows are within 0.5 % of their rank. */
+const SKETCH_SIZE = 4_096;
+
+/**
+ * Profiles a batch that comes in parts. Quantiles of a batch of one part are exact; of more parts they come from sketches of
+ * bounded size, and are within 0.5 % of their rank.
+ */
+export class BatchProfiler {
+  /** The only part so far. */
+  #only: Frame | null = null;
+  #rows = 0;
+  readonly #columns: readonly ColumnSchema[];
+  readonly #sketches = new Map<string, QuantileSketch | LevelCounts>();
+
+  constructor(columns: readonly ColumnSchema[]) {
     // Keys and free texts are of as many levels as rows: their counts say nothing.
-    return column === undefined || type === "text" ? [] : [[name, profileColumn(name, column)]];
-  });
-  const profile = { rows: frame.rowCount, columns: Object.fromEntries(profiles) };
-  return { ...profile, changes: before === null ? [] : describeChanges(before, profile) };
+    this.#columns = columns.filter(({ type }) => type !== "text");
+  }
+
+  add(part: Frame): void {
+    if (this.#rows === 0) this.#only = part;
+    else if (part.rowCount > 0) {
+      if (this.#only !== null) this.#sketch(this.#only);
+      this.#only = null;
+      this.#sketch(part);
+    }
+    this.#rows += part.rowCount;
+  }
+
+  #sketch(part: Frame): void {
+    for (const { name } of this.#columns) {
+      const column = part.columns.get(name);
+      if (column === undefined) continue;
+      const known = this.#sketches.get(name);
+      if (column.kind === "number" || column.kind === "time") {
+        const sketch = known === undefined || known instanceof LevelCounts ? emptySketch(SKETCH_SIZE) : known;
+        this.#sketches.set(name, addToSketch(sketch, column.values));
+      } else {
+        const counts = known instanceof LevelCounts ? known : new LevelCounts();
+        counts.add(asLevels(column));
+        this.#sketches.set(name, counts);
+      }
+    }
+  }
+
+  finish(before: BatchProfile | null): BatchProfile {
+    const profiles = this.#columns.flatMap(({ name }): [string, ColumnProfile][] => {
+      const column = this.#only?.columns.get(name);
+      if (column !== undefined) return [[name, profileColumn(name, column)]];
+      const sketch = this.#sketches.get(name);
+      return sketch === undefined ? [] : [[name, profileSketch(name, sketch)]];
+    });
+    const profile = { rows: this.#rows, columns: Object.fromEntries(profiles) };
+    return { ...profile, changes: before === null ? [] : describeChanges(before, profile) };
+  }
+}
+
+function profileSketch(name: string, sketch: QuantileSketch | LevelCounts): ColumnProfile {
+  if (sketch instanceof LevelCounts) return profileOf(sketchLevels(name, sketch));
+  const { missing, rows } = sketch;
+  const quantiles = rows === 0 ? [] : QUANTILES.map((percent) => sketchQuantile(sketch, percent / 100));
+  return { kind: "number", missing, quantiles };
 }
 
 function profileColumn(name: string, column: FrameColumn): ColumnProfile {
-  const sketch = sketchColumn(name, column);
+  return profileOf(sketchColumn(name, column));
+}
+
+function profileOf(sketch: ReferenceSketch): ColumnProfile {
   if (sketch.kind === "number") {
     const { missing, quantiles } = sketch;
     return { kind: "number", missing, quantiles: quantiles.length === 0 ? [] : QUANTILES.map((percent) => quantiles[percent]!) };

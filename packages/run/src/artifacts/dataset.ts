@@ -1,6 +1,6 @@
-import type { Frame } from "@atalaya/learn";
-import { concatenateFrames } from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
+import { RowsWriter } from "../rows/rows-writer.js";
+import { blockRowsOf, type StoredRows } from "../rows/stored-rows.js";
 import type { RowCounts, StageContext } from "../stages/stage.js";
 import { readJsonObject } from "./json-objects.js";
 import { readSilver } from "./silver.js";
@@ -11,8 +11,8 @@ export interface SilverBatch {
   readonly raw: string;
   readonly cursor: string;
   readonly rows: RowCounts;
-  /** Accepted rows as Parquet; null when there are none, or the batch was refused whole. */
-  readonly silver: ObjectReference | null;
+  /** Accepted rows as Parquet, in parts of bounded size; none when there are none, or the batch was refused whole. */
+  readonly silver: readonly ObjectReference[];
   readonly refused: boolean;
 }
 
@@ -25,15 +25,38 @@ export interface DatasetManifest {
   readonly rows: RowCounts;
 }
 
+/** Manifests of earlier releases name one object or none. */
+type EarlierBatch = Omit<SilverBatch, "silver"> & { readonly silver: readonly ObjectReference[] | ObjectReference | null };
+
+export async function readManifest(context: Pick<StageContext, "store">, reference: ObjectReference): Promise<DatasetManifest> {
+  const manifest = await readJsonObject<Omit<DatasetManifest, "batches"> & { readonly batches: readonly EarlierBatch[] }>(
+    context.store,
+    reference,
+  );
+  const batches = manifest.batches.map(({ silver, ...batch }) => ({
+    ...batch,
+    silver: silver === null ? [] : "sha256" in silver ? [silver] : silver,
+  }));
+  return { ...manifest, batches };
+}
+
 /** All accepted rows of a dataset, in the order of its batches. */
-export async function loadDataset(context: StageContext, reference: ObjectReference): Promise<Frame> {
+export async function loadDataset(context: StageContext, reference: ObjectReference): Promise<StoredRows> {
   return context.frames.load(reference.sha256, async () => {
-    const manifest = await readJsonObject<DatasetManifest>(context.store, reference);
-    const columns = context.definition.dataset.columns;
-    const frames: Frame[] = [];
-    for (const { silver } of manifest.batches) {
-      if (silver !== null) frames.push(await readSilver(context.store, silver, columns));
-    }
-    return concatenateFrames(frames);
+    const { batches } = await readManifest(context, reference);
+    return loadBatches(context, batches);
   });
+}
+
+/** The accepted rows of some batches; whoever asks for them closes them. */
+export async function loadBatches(
+  { store, definition }: Pick<StageContext, "store" | "definition">,
+  batches: readonly SilverBatch[],
+): Promise<StoredRows> {
+  const names = definition.dataset.columns.map(({ name }) => name);
+  const writer = new RowsWriter({ blockRows: blockRowsOf(names.length) });
+  for (const { silver } of batches) {
+    for (const part of silver) for await (const frame of readSilver(store, part, names)) writer.append(frame);
+  }
+  return writer.finish();
 }

@@ -1,39 +1,47 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readParquet, writeParquet } from "@atalaya/ingest";
-import { type ColumnSchema, type Frame, withColumns } from "@atalaya/learn";
+import { readParquetFrames, writeParquet } from "@atalaya/ingest";
+import { type Frame, withColumns } from "@atalaya/learn";
 import type { ObjectReference, Store } from "@atalaya/store";
+import { blockRowsOf } from "../rows/stored-rows.js";
 
 /** Name of the column that says at which line of its batch a row stood. No column of a dataset can be called so. */
 export const LINE_COLUMN = "atalaya:line";
 
-/** Stores accepted rows, with their lines, as one Parquet object. */
-export async function writeSilver(
-  store: Store,
-  pipeline: string,
-  name: string,
-  frame: Frame,
-  lines: Uint32Array,
-): Promise<ObjectReference> {
-  const withLines = withColumns(frame, [[LINE_COLUMN, { kind: "number", values: Float64Array.from(lines) }]]);
-  return inScratch(async (folder) => {
-    const path = join(folder, "rows.parquet");
-    await writeParquet(withLines, path);
-    return store.objects.put("silver", { pipeline, name, extension: "parquet" }, { path });
-  });
+const MOST_PART_ROWS = 500_000;
+const LEAST_PART_ROWS = 20_000;
+const PART_CELLS = 8_000_000;
+
+/** Rows of one Parquet object of so many columns; a larger batch has several objects. */
+export function partRowsOf(columns: number): number {
+  return Math.min(MOST_PART_ROWS, Math.max(LEAST_PART_ROWS, Math.floor(PART_CELLS / Math.max(1, columns))));
 }
 
-/** The columns of the contract, without the lines. */
-export async function readSilver(store: Store, reference: ObjectReference, columns: readonly ColumnSchema[]): Promise<Frame> {
-  return inScratch(async (folder) => {
+/** DuckDB holds a part while it writes it, and spills what is more: 500,000 rows of 12 columns are 50 MB. */
+const WRITING = { memoryMib: 384 };
+
+/** Writes accepted rows, with their lines, as a Parquet file. */
+export async function writeSilverFile(frame: Frame, lines: Uint32Array, path: string): Promise<void> {
+  const withLines = withColumns(frame, [[LINE_COLUMN, { kind: "number", values: Float64Array.from(lines) }]]);
+  await writeParquet(withLines, path, WRITING);
+}
+
+/** Keeps a file that `writeSilverFile` wrote. */
+export function storeSilver(store: Store, pipeline: string, name: string, path: string): Promise<ObjectReference> {
+  return store.objects.put("silver", { pipeline, name, extension: "parquet" }, { path });
+}
+
+/** The rows of a Parquet object, some columns of them, in frames of a block each. */
+export async function* readSilver(store: Store, reference: ObjectReference, names: readonly string[]): AsyncGenerator<Frame> {
+  const folder = await mkdtemp(join(tmpdir(), "atalaya-"));
+  try {
     const path = join(folder, "rows.parquet");
     await store.objects.download(reference, path);
-    return readParquet(
-      path,
-      columns.map(({ name }) => name),
-    );
-  });
+    yield* readParquetFrames(path, names, blockRowsOf(names.length));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Gives `work` a folder of its own and removes it afterwards. */

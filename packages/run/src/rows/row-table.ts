@@ -1,19 +1,24 @@
 import type { Table } from "@atalaya/define";
 import { type Frame, rowAsObject } from "@atalaya/learn";
 import { errors } from "../errors.js";
+import type { StoredRows } from "./stored-rows.js";
 
-/** The rows of a frame as the project's own code sees them; rows are made one by one and never changed. */
+/** The rows of a dataset as the project's own code sees them; rows are made one by one and never changed. */
 export class RowTable<Row> implements Table<Row> {
+  /** The block that was read last: rows are mostly asked for in their order. */
+  #block = -1;
+  #frame: Frame | null = null;
+
   constructor(
-    readonly frame: Frame,
-    /** Positions in `frame`, in the order of this table. */
+    readonly stored: StoredRows,
+    /** Positions in `stored`, in the order of this table. */
     readonly positions: Uint32Array,
   ) {}
 
-  static of(frame: Frame): RowTable<never> {
+  static of(stored: StoredRows): RowTable<never> {
     return new RowTable<never>(
-      frame,
-      Uint32Array.from({ length: frame.rowCount }, (_, row) => row),
+      stored,
+      Uint32Array.from({ length: stored.rowCount }, (_, row) => row),
     );
   }
 
@@ -27,14 +32,14 @@ export class RowTable<Row> implements Table<Row> {
 
   filter(keep: (row: Row) => boolean): RowTable<Row> {
     return new RowTable(
-      this.frame,
+      this.stored,
       this.positions.filter((position) => keep(this.#row(position))),
     );
   }
 
   pick(positions: Iterable<number>): RowTable<Row> {
     return new RowTable(
-      this.frame,
+      this.stored,
       Uint32Array.from(positions, (position) => {
         const row = this.positions[position];
         if (row === undefined) throw errors.ROWS_INVENTED({ step: `pick(${position})` });
@@ -44,13 +49,18 @@ export class RowTable<Row> implements Table<Row> {
   }
 
   #row(position: number): Row {
+    const block = Math.floor(position / this.stored.blockRows);
+    if (this.#frame === null || block !== this.#block) {
+      this.#frame = this.stored.read(block);
+      this.#block = block;
+    }
     // The one place where a row's type is claimed: the contract has given every column the type that `Row` says.
-    return rowAsObject(this.frame, position) as Row;
+    return rowAsObject(this.#frame, position - block * this.stored.blockRows) as Row;
   }
 }
 
 /** Positions that the project's own code kept. @throws RUN_ROWS_INVENTED when the table is not made of the one it got */
 export function keptPositions(step: string, given: RowTable<never>, returned: unknown): Uint32Array {
-  if (!(returned instanceof RowTable) || returned.frame !== given.frame) throw errors.ROWS_INVENTED({ step });
+  if (!(returned instanceof RowTable) || returned.stored !== given.stored) throw errors.ROWS_INVENTED({ step });
   return returned.positions;
 }

@@ -1,24 +1,11 @@
-import { type DriftTriggerDefinition, type PipelineDefinition, toFeaturePlan, whenDrifted } from "@atalaya/define";
+import { type DriftTriggerDefinition, type PipelineDefinition, whenDrifted } from "@atalaya/define";
 import { isAtalayaError } from "@atalaya/errors";
-import {
-  answerOutputs,
-  concatenateFrames,
-  decodeBundle,
-  deriveColumns,
-  type Frame,
-  type FrameColumn,
-  type ModelBundle,
-  PREDICTION,
-  predictionColumn,
-  predictRaw,
-  transformFeatures,
-} from "@atalaya/learn";
+import { decodeBundle } from "@atalaya/learn";
 import type { DriftDecision, DriftVerdict } from "@atalaya/store";
-import type { DatasetManifest, SilverBatch } from "../artifacts/dataset.js";
-import { readJsonObject } from "../artifacts/json-objects.js";
-import { readSilver } from "../artifacts/silver.js";
-import { compareColumn, type Movement } from "../drift/compare-column.js";
+import { type DatasetManifest, loadBatches, readManifest, type SilverBatch } from "../artifacts/dataset.js";
 import { describeRule, judgeDrift } from "../drift/judge-drift.js";
+import { measureMovements } from "../drift/measure-movements.js";
+import { RowStream } from "../rows/row-stream.js";
 import { type RunRequest, requestText } from "../run-request.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import { type IngestOutcome, listEntries, type RawBatchEntry } from "./ingest.js";
@@ -54,7 +41,7 @@ export async function decide(
 ): Promise<DecideOutcome> {
   const { store, definition, run } = context;
   const entries = await listEntries(context, ingested);
-  const manifest = await readJsonObject<DatasetManifest>(store, validated.dataset);
+  const manifest = await readManifest(context, validated.dataset);
   const history = (await store.driftHistory.list(definition.name, 1_000)).filter((row) => row.run !== run);
   const isDecisive = ({ verdict, decision }: DriftDecision): boolean =>
     decision === "train" || verdict === "stable" || verdict === "drifted";
@@ -93,7 +80,7 @@ function newestBatch(history: readonly DriftDecision[]): number {
 /** Accepted batches that are newer than one; in the order of the manifest. */
 function batchesAfter(entries: readonly RawBatchEntry[], { batches }: DatasetManifest, after: number): SilverBatch[] {
   const newer = new Set(entries.filter(({ batch }) => batch > after).map(({ sha256 }) => sha256));
-  return batches.filter(({ raw, silver }) => silver !== null && newer.has(raw));
+  return batches.filter(({ raw, silver }) => silver.length > 0 && newer.has(raw));
 }
 
 function rowsOf(batches: readonly SilverBatch[]): number {
@@ -129,48 +116,15 @@ async function checkDrift(context: StageContext, batches: readonly SilverBatch[]
     const { version } = alias;
     if (batches.length === 0) return { ...nothing, version, verdict: "no rows", reasons: ["there are no new rows"] };
     const { bytes } = await registry.loadBundle(definition.name, { version });
-    const frame = await loadBatches(context, batches);
-    const movements = measureMovements(definition, decodeBundle(bytes), frame, rule.on);
-    const { verdict, reasons, movements: features, classic } = judgeDrift(rule, movements, frame.rowCount);
+    const stored = await loadBatches(context, batches);
+    const movements = await measureMovements(definition, decodeBundle(bytes), new RowStream(stored), rule.on).finally(() =>
+      stored.close(),
+    );
+    const { verdict, reasons, movements: features, classic } = judgeDrift(rule, movements, stored.rowCount);
     return { ...nothing, version, verdict, reasons, statistics: { features, classicRuleWouldTrain: classic } };
   } catch (error) {
     if (isAtalayaError(error) && error.retryable) throw error;
     const why = error instanceof Error ? error.message : String(error);
     return { ...nothing, verdict: "failed", reasons: [`the check failed: ${why}`] };
   }
-}
-
-async function loadBatches({ store, definition }: StageContext, batches: readonly SilverBatch[]): Promise<Frame> {
-  const frames: Frame[] = [];
-  for (const { silver } of batches) {
-    if (silver !== null) frames.push(await readSilver(store, silver, definition.dataset.columns));
-  }
-  return concatenateFrames(frames);
-}
-
-/** Movements of the watched features, or of all and the prediction. A moment in time always moves on: it is watched only by name. */
-export function measureMovements(
-  definition: PipelineDefinition,
-  bundle: ModelBundle,
-  frame: Frame,
-  on: readonly string[],
-): Movement[] {
-  const times = new Set(definition.dataset.columns.filter(({ type }) => type === "time").map(({ name }) => name));
-  const all = [
-    ...toFeaturePlan(definition)
-      .features.map(({ name }) => name)
-      .filter((name) => !times.has(name)),
-    PREDICTION,
-  ];
-  const watched = new Set(on.length === 0 ? all : on);
-  const values = deriveColumns(bundle.features, frame);
-  return bundle.reference.flatMap((reference) => {
-    if (!watched.has(reference.name)) return [];
-    const column = reference.name === PREDICTION ? answersColumn(bundle, frame) : values.columns.get(reference.name);
-    return column === undefined ? [] : [compareColumn(reference, column)];
-  });
-}
-
-function answersColumn(bundle: ModelBundle, frame: Frame): FrameColumn {
-  return predictionColumn(answerOutputs(bundle, predictRaw(bundle.model, transformFeatures(bundle.features, frame))));
 }

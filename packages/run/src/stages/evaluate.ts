@@ -1,21 +1,17 @@
-import {
-  decodeBundle,
-  type Evidence,
-  type FittedModel,
-  type Frame,
-  type ModelBundle,
-  selectRows,
-  transformFeatures,
-} from "@atalaya/learn";
+import { decodeBundle, type Evidence, type FittedModel, type ModelBundle } from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
 import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
 import type { BaselineMeasurement, EvaluationReport } from "../reports/evaluation-report.js";
 import { formatMetric } from "../reports/judge.js";
+import { RowStream } from "../rows/row-stream.js";
 import { measureBaselines } from "../training/baselines.js";
 import { evaluateModel } from "../training/evaluate-model.js";
+import { targetOf } from "../training/gather-target.js";
 import { rowsOfPart, TEST, TRAIN } from "../training/parts.js";
-import { readTarget, selectTarget } from "../training/target.js";
+import { mostRowsInMemory, rowsInMemory, sampleNote } from "../training/row-limits.js";
+import { matrixOfRows } from "../training/stream-features.js";
+import { selectTarget } from "../training/target.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import { loadParts, type PartsOutcome } from "./split.js";
 import type { StageContext } from "./stage.js";
@@ -42,7 +38,15 @@ export async function evaluate(context: StageContext, trained: TrainOutcome, hol
   const bytes = await context.store.objects.get(trained.bundle);
   const bundle = decodeBundle(bytes);
   const { report } = await reportOn(context, bundle, trained.bundle.sha256, holdout);
-  return storeReport(context, { ...report, baselines: await baselinesOn(context, bundle, holdout) });
+  const { baselines, note } = await baselinesOn(context, bundle, holdout);
+  const notes = [...(trained.notes ?? []).map((text) => `the model was ${text}`), ...report.notes];
+  return storeReport(context, { ...report, baselines, notes: note === null ? notes : [...notes, note] });
+}
+
+interface Baselines {
+  readonly baselines: BaselineMeasurement[];
+  /** That they were fitted on a sample; null: they were not. */
+  readonly note: string | null;
 }
 
 /** Simple models beside the challenger, where the test part judges it. */
@@ -50,16 +54,27 @@ async function baselinesOn(
   context: StageContext,
   { model }: ModelBundle,
   { rows, divided, replay }: Holdout,
-): Promise<BaselineMeasurement[]> {
-  if (replay !== null) return [];
+): Promise<Baselines> {
   const { definition, pool } = context;
-  const frame = await loadRows(context, rows);
+  if (replay !== null || definition.features.target === null) return { baselines: [], note: null };
+  const stored = await loadRows(context, rows);
   const parts = await loadParts(context, divided);
-  const target = readTarget(definition, frame);
-  if (target === null) return [];
+  const target = await targetOf(definition, stored);
+  if (target === null) return { baselines: [], note: null };
   const positions = rowsOfPart(parts, TRAIN);
-  const training = { training: selectRows(frame, positions), target: selectTarget(target, positions) };
-  return measureBaselines(definition, model, training, selectRows(frame, rowsOfPart(parts, TEST)), pool);
+  const all = { rows: new RowStream(stored, positions), target: selectTarget(target, positions) };
+  const training = rowsInMemory(all, model.trees.featureCount);
+  const holdout = new RowStream(stored, rowsOfPart(parts, TEST));
+  return {
+    baselines: await measureBaselines(
+      definition,
+      model,
+      { rows: training.rows, target: training.target ?? target },
+      holdout,
+      pool,
+    ),
+    note: sampleNote("the simple models were fitted on", training.rows.rowCount, positions.length),
+  };
 }
 
 /** A report, and the truth and answers that it was computed from. */
@@ -71,12 +86,12 @@ export interface Judged {
 /** How a model does on the holdout. */
 export async function reportOn(context: StageContext, bundle: ModelBundle, hash: string, holdout: Holdout): Promise<Judged> {
   const { rows, divided, replay } = holdout;
-  const frame = replay === null ? await loadPart(context, rows, divided, TEST) : await loadRows(context, replay);
+  const judged = replay === null ? await loadPart(context, rows, divided, TEST) : new RowStream(await loadRows(context, replay));
   const { report, evidence } = await evaluateModel(
     context.definition,
     bundle,
-    frame,
-    (judged) => fitSecondForest(context, judged, holdout),
+    judged,
+    (first) => fitSecondForest(context, first, holdout),
     context.pool,
   );
   return {
@@ -85,16 +100,16 @@ export async function reportOn(context: StageContext, bundle: ModelBundle, hash:
       model: hash,
       dataset: (replay ?? rows).dataset.sha256,
       evaluatedOn: replay === null ? "test" : "replay",
-      rows: frame.rowCount,
+      rows: judged.rowCount,
       ...report,
     },
     evidence,
   };
 }
 
-async function loadPart(context: StageContext, rows: RowsReference, divided: PartsOutcome, part: number): Promise<Frame> {
-  const frame = await loadRows(context, rows);
-  return selectRows(frame, rowsOfPart(await loadParts(context, divided), part));
+async function loadPart(context: StageContext, rows: RowsReference, divided: PartsOutcome, part: number): Promise<RowStream> {
+  const stored = await loadRows(context, rows);
+  return new RowStream(stored, rowsOfPart(await loadParts(context, divided), part));
 }
 
 async function fitSecondForest(
@@ -103,7 +118,7 @@ async function fitSecondForest(
   { rows, divided }: Holdout,
 ): Promise<FittedModel> {
   const training = await loadPart(context, rows, divided, TRAIN);
-  const matrix = transformFeatures(features, training);
+  const matrix = await matrixOfRows(features, training.sample(mostRowsInMemory(features.columnNames.length)));
   const seed = context.definition.train.seed + SECOND_SEED;
   return context.pool.fit({ learner: model.learner, parameters: model.parameters }, { matrix, target: null }, { seed });
 }

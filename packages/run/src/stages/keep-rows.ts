@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { type CameRow, readParquet, readRows } from "@atalaya/ingest";
+import { type CameRow, readRows } from "@atalaya/ingest";
 import { rowAsJson } from "@atalaya/learn";
 import type { CleanRow, PartLabel, RawRow } from "@atalaya/store";
-import type { DatasetManifest } from "../artifacts/dataset.js";
-import { readJsonObject } from "../artifacts/json-objects.js";
-import type { RowsReference } from "../artifacts/row-objects.js";
-import { inScratch, LINE_COLUMN } from "../artifacts/silver.js";
+import { readManifest } from "../artifacts/dataset.js";
+import { type RowsReference, readPositions } from "../artifacts/row-objects.js";
+import { inScratch, LINE_COLUMN, readSilver } from "../artifacts/silver.js";
 import { LEFT_OUT, TEST, TRAIN, VALIDATION } from "../training/parts.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import { type IngestOutcome, listEntries, type RawBatchEntry } from "./ingest.js";
@@ -88,30 +87,36 @@ async function* cleanRows(
   divided: PartsOutcome,
 ): AsyncGenerator<CleanRow> {
   const { store, definition } = context;
-  const manifest = await readJsonObject<DatasetManifest>(store, kept.dataset);
-  const labels = labelByRow(await loadParts(context, divided), kept.kept === null ? null : await store.objects.get(kept.kept));
+  const { batches, rows } = await readManifest(context, kept.dataset);
+  const parts = await partByRow(context, kept, divided, rows.accepted);
   const names = definition.dataset.columns.map(({ name }) => name);
   let position = 0;
-  for (const { raw, silver } of manifest.batches) {
-    if (silver === null) continue;
-    const frame = await inScratch(async (folder) => {
-      const path = join(folder, "rows.parquet");
-      await store.objects.download(silver, path);
-      return readParquet(path, [LINE_COLUMN, ...names]);
-    });
-    const lines = frame.columns.get(LINE_COLUMN);
-    for (let row = 0; row < frame.rowCount; row++, position++) {
-      const { [LINE_COLUMN]: _line, ...values } = rowAsJson(frame, row);
-      const line = lines?.kind === "number" ? lines.values[row]! : 0;
-      yield { batch: batchByHash.get(raw)!, line, dataset: labels(position), row: values };
+  for (const { raw, silver } of batches) {
+    const batch = batchByHash.get(raw)!;
+    for (const part of silver) {
+      for await (const frame of readSilver(store, part, [LINE_COLUMN, ...names])) {
+        const lines = frame.columns.get(LINE_COLUMN);
+        for (let row = 0; row < frame.rowCount; row++, position++) {
+          const { [LINE_COLUMN]: _line, ...values } = rowAsJson(frame, row);
+          const line = lines?.kind === "number" ? lines.values[row]! : 0;
+          yield { batch, line, dataset: LABELS[parts[position]!]!, row: values };
+        }
+      }
     }
   }
 }
 
 /** Part by row of the whole dataset; a row that a step of the project dropped is left out. */
-function labelByRow(parts: Uint8Array, keptBytes: Uint8Array | null): (position: number) => PartLabel {
-  if (keptBytes === null) return (position) => LABELS[parts[position]!]!;
-  const positions = new Uint32Array(keptBytes.slice().buffer);
-  const partByPosition = new Map(Array.from(positions, (position, at) => [position, parts[at]!]));
-  return (position) => LABELS[partByPosition.get(position) ?? LEFT_OUT]!;
+async function partByRow(
+  context: StageContext,
+  { kept }: RowsReference,
+  divided: PartsOutcome,
+  rowCount: number,
+): Promise<Uint8Array> {
+  const parts = await loadParts(context, divided);
+  if (kept === null) return parts;
+  const all = new Uint8Array(rowCount).fill(LEFT_OUT);
+  const positions = await readPositions(context, kept);
+  for (let row = 0; row < positions.length; row++) all[positions[row]!] = parts[row]!;
+  return all;
 }

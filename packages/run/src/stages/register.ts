@@ -1,6 +1,5 @@
 import { decodeBundle } from "@atalaya/learn";
-import type { DatasetManifest } from "../artifacts/dataset.js";
-import { readJsonObject } from "../artifacts/json-objects.js";
+import { readManifest } from "../artifacts/dataset.js";
 import type { StepOutcome } from "../workflow/step-clock.js";
 import type { EvaluateOutcome } from "./evaluate.js";
 import type { GateOutcome } from "./gate.js";
@@ -52,8 +51,9 @@ export async function register(
 }
 
 /** From a version one finds its dataset, and from the dataset the batches that it is made of. */
-async function recordDataset({ store, definition, run }: StageContext, { dataset }: ValidateOutcome): Promise<void> {
-  const manifest = await readJsonObject<DatasetManifest>(store, dataset);
+async function recordDataset(context: StageContext, { dataset }: ValidateOutcome): Promise<void> {
+  const { store, definition, run } = context;
+  const manifest = await readManifest(context, dataset);
   const known = await store.batches.list(definition.name);
   const idByHash = new Map(known.map(({ sha256, id }) => [sha256, id]));
   await store.datasets.record({
@@ -63,7 +63,7 @@ async function recordDataset({ store, definition, run }: StageContext, { dataset
     rows: manifest.rows.accepted,
     columns: definition.dataset.columns,
     batches: manifest.batches.flatMap(({ raw }) => idByHash.get(raw) ?? []),
-    objects: manifest.batches.flatMap(({ silver }) => silver ?? []),
+    objects: manifest.batches.flatMap(({ silver }) => silver),
     split: definition.split,
     run,
   });

@@ -1,4 +1,4 @@
-import { loadRows, type RowsReference, writePositions } from "../artifacts/row-objects.js";
+import { loadRows, type RowsReference, readPositions, writePositions } from "../artifacts/row-objects.js";
 import { errors } from "../errors.js";
 import { keptPositions, RowTable } from "../rows/row-table.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
@@ -19,8 +19,7 @@ export async function rows(
   report: StepReporter,
 ): Promise<RowsOutcome> {
   const { work } = context.definition.steps.find((step) => step.name === name)!;
-  const frame = await loadRows(context, before);
-  const given = RowTable.of(frame);
+  const given = RowTable.of(await loadRows(context, before));
   const notes: Record<string, number | string | boolean | null> = {};
   const returned = await callStep(name, () =>
     work(given, {
@@ -33,15 +32,15 @@ export async function rows(
     }),
   );
   const kept = keptPositions(name, given, returned);
-  const earlier = before.kept === null ? null : new Uint32Array((await context.store.objects.get(before.kept)).slice().buffer);
+  const earlier = before.kept === null ? null : await readPositions(context, before.kept);
   const positions = earlier === null ? kept : kept.map((position) => earlier[position]!);
   return {
     rows: { dataset: before.dataset, kept: await writePositions(context, positions) },
-    read: frame.rowCount,
+    read: given.rows,
     kept: kept.length,
     notes,
-    audit: { dataset: before.dataset.sha256, rowsIn: frame.rowCount, rowsOut: kept.length, metrics: notes },
-    summary: `${kept.length.toLocaleString("en-US")} of ${frame.rowCount.toLocaleString("en-US")} rows kept`,
+    audit: { dataset: before.dataset.sha256, rowsIn: given.rows, rowsOut: kept.length, metrics: notes },
+    summary: `${kept.length.toLocaleString("en-US")} of ${given.rows.toLocaleString("en-US")} rows kept`,
   };
 }
 

@@ -2,31 +2,32 @@ import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
 import {
   type AnswerParts,
   answerOutputs,
-  buildBundle,
+  assembleBundle,
   encodeBundle,
-  type FittedFeatures,
-  type FittedModel,
-  type Frame,
   fitAnswerParts,
-  fitFeatures,
   type LearnerSpecification,
   type ModelBundle,
+  makeReplay,
   PREDICTION,
   predictionColumn,
-  predictRaw,
-  selectRows,
+  type ReferenceSketch,
   sketchColumn,
   type Target,
-  transformFeatures,
 } from "@atalaya/learn";
 import type { ObjectReference } from "@atalaya/store";
 import { loadRows, type RowsReference } from "../artifacts/row-objects.js";
 import { errors } from "../errors.js";
+import { RowStream } from "../rows/row-stream.js";
+import { type FittedOnRows, fitOnRows } from "../training/fit-rows.js";
+import { targetOf } from "../training/gather-target.js";
 import { betterOf, objectives } from "../training/objectives.js";
 import { rowsOfPart, TEST, TRAIN, VALIDATION } from "../training/parts.js";
-import { readTarget, selectTarget } from "../training/target.js";
+import { sketchRows } from "../training/sketch-rows.js";
+import { inputNames, predictStream } from "../training/stream-features.js";
+import { selectTarget } from "../training/target.js";
 import { bestTrial, type TrialOutcome } from "../training/trials.js";
-import { scaleOf, Tuning } from "../training/tuning.js";
+import { Tuning } from "../training/tuning.js";
+import { loadTuningRows, tuningNote } from "../training/tuning-rows.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
 import { loadParts, type PartsOutcome } from "./split.js";
 import type { StageContext } from "./stage.js";
@@ -37,6 +38,8 @@ export interface TrainOutcome extends StepOutcome {
   readonly specification: LearnerSpecification;
   readonly trainingRows: number;
   readonly seconds: number;
+  /** What a reader of the model should know: that something saw a sample of the rows. Absent in outcomes of earlier releases. */
+  readonly notes?: readonly string[];
 }
 
 /** Gives the trials of this run what they read; nothing is computed before the first trial needs it. */
@@ -44,16 +47,17 @@ export function openTuning(context: StageContext, rows: RowsReference, divided: 
   let opened: Promise<Tuning> | null = null;
   return () => {
     opened ??= (async () => {
-      const [frame, parts] = await Promise.all([loadRows(context, rows), loadParts(context, divided)]);
-      return new Tuning(context.definition, frame, parts, context.pool);
+      const [stored, parts] = await Promise.all([loadRows(context, rows), loadParts(context, divided)]);
+      const { definition, pool } = context;
+      return new Tuning(definition, await loadTuningRows(definition, stored, parts), pool);
     })();
     return opened;
   };
 }
 
 /**
- * Fits the chosen parameters on the whole training part and writes the bundle. The same rows, parameters and seed give
- * the same bytes, so a step that is done twice writes one object.
+ * Fits the chosen parameters on the whole training part and writes the bundle. Rows are read block by block; the same rows,
+ * parameters and seed give the same bytes, so a step that is done twice writes one object.
  */
 export async function train(
   context: StageContext,
@@ -65,40 +69,22 @@ export async function train(
   const started = performance.now();
   const { definition } = context;
   const specification = chooseSpecification(context, outcomes);
-  const frame = await loadRows(context, rows);
-  const positions = rowsOfPart(await loadParts(context, divided), TRAIN);
-  if (positions.length === 0) throw errors.NO_TRAINING_ROWS({ pipeline: definition.name });
-  const training = selectRows(frame, positions);
-  const target = readTarget(definition, frame);
-  const trainingTarget = target === null ? null : selectTarget(target, positions);
-  const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(definition), training, trainingTarget, {
-    seed: definition.train.seed,
-    fitOn: scaleOf(specification),
-  });
-  const model = await context.pool.fit(
+  const parted = await loadParted(context, rows, divided);
+  const training = new RowStream(parted.rows.rows, rowsOfPart(parted.parts, TRAIN));
+  if (training.rowCount === 0) throw errors.NO_TRAINING_ROWS({ pipeline: definition.name });
+  // Before the fit, so that its memory and that of the sorting are not needed at once.
+  const sketches = await sketchRows(toFeaturePlan(definition), training);
+  const fit = await fitOnRows(
+    definition,
     specification,
-    { matrix: trainingMatrix, target: trainingTarget },
-    { seed: definition.train.seed, onProgress: (done, total) => report.progress(done, total, "trees") },
+    { rows: training, target: parted.target && selectTarget(parted.target, training.positions!) },
+    context.pool,
+    (done, total) => report.progress(done, total, "trees"),
   );
-  const heldOut = selectRows(frame, rowsOfPart(await loadParts(context, divided), TEST));
-  const validation = rowsOfPart(await loadParts(context, divided), VALIDATION);
-  const bundle = withHeldOutAnswers(
-    buildBundle({
-      pipeline: definition.name,
-      target: describeTarget(context),
-      features: fitted,
-      model,
-      answerParts: answerPartsOf(
-        definition.answer,
-        fitted,
-        model,
-        selectRows(frame, validation),
-        target && selectTarget(target, validation),
-      ),
-      trainingRows: training,
-    }),
-    heldOut,
-  );
+  const tuned = outcomes.length === 0 ? null : tuningNote(definition, parted.parts);
+  const notes = [tuned, fit.note].filter((note) => note !== null);
+  for (const note of notes) report.note(note);
+  const bundle = await bundleOf(context, { fit, training, parted, sketches });
   const reference = await context.store.objects.put(
     "models",
     { pipeline: definition.name, name: "bundle", extension: "atalaya" },
@@ -108,43 +94,86 @@ export async function train(
   return {
     bundle: reference,
     specification,
-    trainingRows: training.rowCount,
+    trainingRows: fit.rowCount,
     seconds,
+    notes,
     audit: {
       dataset: rows.dataset.sha256,
       rowsIn: training.rowCount,
-      rowsOut: training.rowCount,
+      rowsOut: fit.rowCount,
       parameters: { learner: specification.learner, ...specification.parameters },
-      metrics: { seconds, model: reference.sha256 },
+      metrics: { seconds, model: reference.sha256, ...(notes.length === 0 ? {} : { notes }) },
     },
-    summary: `${describeSpecification(specification)} on ${training.rowCount.toLocaleString("en-US")} rows`,
+    summary: `${describeSpecification(specification)} on ${fit.rowCount.toLocaleString("en-US")} rows`,
   };
 }
 
+/** The rows of a run with their parts, and what is to be predicted of each. */
+interface PartedRows {
+  readonly rows: RowStream;
+  readonly parts: Uint8Array;
+  readonly target: Target | null;
+}
+
+async function loadParted(context: StageContext, rows: RowsReference, divided: PartsOutcome): Promise<PartedRows> {
+  const stored = await loadRows(context, rows);
+  const parts = await loadParts(context, divided);
+  return { rows: new RowStream(stored), parts, target: await targetOf(context.definition, stored) };
+}
+
+interface Fitted {
+  readonly fit: FittedOnRows;
+  readonly training: RowStream;
+  readonly parted: PartedRows;
+  readonly sketches: readonly ReferenceSketch[];
+}
+
+const REPLAY_ROWS = 100;
+
+async function bundleOf(context: StageContext, { fit, training, parted, sketches }: Fitted): Promise<ModelBundle> {
+  const { fitted: features, model, rowCount } = fit;
+  const answerParts = await answerPartsOf(context.definition.answer, fit, parted);
+  const replayed = await training.sample(REPLAY_ROWS).gather(inputNames(features));
+  return assembleBundle({
+    pipeline: context.definition.name,
+    target: describeTarget(context),
+    features,
+    model,
+    answerParts,
+    reference: [...sketches, await sketchAnswers(fit, answerParts, answeredRows(parted, training))],
+    replay: makeReplay(features, model, replayed, REPLAY_ROWS),
+    trainingRows: rowCount,
+  });
+}
+
 /** Calibration, interval and decision threshold, fitted on rows that the model has not learned from. */
-function answerPartsOf(
+async function answerPartsOf(
   options: PipelineDefinition["answer"],
-  features: FittedFeatures,
-  model: FittedModel,
-  validation: Frame,
-  target: Target | null,
-): AnswerParts {
+  { fitted, model }: FittedOnRows,
+  { rows, parts, target }: PartedRows,
+): Promise<AnswerParts> {
   if (options === null || target === null) return {};
-  return fitAnswerParts(model, predictRaw(model, transformFeatures(features, validation)), target, options);
+  const positions = rowsOfPart(parts, VALIDATION);
+  const raw = await predictStream(model, fitted, rows.at(positions));
+  return fitAnswerParts(model, raw, selectTarget(target, positions), options);
 }
 
 /**
  * A model answers its own training rows more surely than any others, which would look like drift in every batch: answers are
  * compared with those to the held-out rows, of which only the inputs are read here.
  */
-function withHeldOutAnswers(bundle: ModelBundle, heldOut: Frame): ModelBundle {
-  if (heldOut.rowCount === 0) return bundle;
-  const { model, features, reference } = bundle;
-  const answers = predictionColumn(answerOutputs(bundle, predictRaw(model, transformFeatures(features, heldOut))));
-  return {
-    ...bundle,
-    reference: [...reference.filter(({ name }) => name !== PREDICTION), sketchColumn(PREDICTION, answers)],
-  };
+function answeredRows({ rows, parts }: PartedRows, training: RowStream): RowStream {
+  const heldOut = rowsOfPart(parts, TEST);
+  return heldOut.length === 0 ? training : rows.at(heldOut);
+}
+
+async function sketchAnswers(
+  { fitted, model }: FittedOnRows,
+  answerParts: AnswerParts,
+  rows: RowStream,
+): Promise<ReferenceSketch> {
+  const outputs = answerOutputs({ model, ...answerParts }, await predictStream(model, fitted, rows));
+  return sketchColumn(PREDICTION, predictionColumn(outputs));
 }
 
 /** The best trial with its number of rounds, or the only learner as it is declared. */

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
-import { type BatchInput, type BatchReading, readBatch, readRows } from "@atalaya/ingest";
+import { type BatchInput, readRows } from "@atalaya/ingest";
 import type { Batch, ObjectReference, QuarantinedRow } from "@atalaya/store";
-import { type BatchProfile, profileBatch } from "../artifacts/batch-profile.js";
+import type { BatchProfile } from "../artifacts/batch-profile.js";
 import type { DatasetManifest, SilverBatch } from "../artifacts/dataset.js";
 import { readJsonObject, writeJsonObject } from "../artifacts/json-objects.js";
-import { inScratch, writeSilver } from "../artifacts/silver.js";
+import { inScratch, storeSilver } from "../artifacts/silver.js";
 import type { StepOutcome, StepReporter } from "../workflow/step-clock.js";
+import { type BatchInParts, quarantinedRows, readInParts } from "./batch-in-parts.js";
+import { judgeFreshness } from "./freshness.js";
 import { hashText, type IngestOutcome, type RawBatchEntry } from "./ingest.js";
 import type { RowCounts, StageContext } from "./stage.js";
 
@@ -64,46 +66,67 @@ interface JudgedBatch {
 
 async function alreadyJudged({ store }: StageContext, entry: RawBatchEntry, contract: string): Promise<JudgedBatch | null> {
   const row = await store.batches.byId(entry.batch);
-  const silver = row.silver.find(({ key }) => key.includes(`/${silverName(contract)}-`));
-  if (silver === undefined || row.state !== "accepted") return null;
+  const silver = row.silver.filter(({ key }) => key.includes(`/${silverName(contract)}-`));
+  if (silver.length === 0 || row.state !== "accepted") return null;
   const rows = { read: row.rowsRead ?? 0, accepted: row.rowsAccepted ?? 0, quarantined: row.rowsQuarantined ?? 0 };
   const batch = { raw: entry.sha256, cursor: entry.cursor, rows, silver, refused: false };
   return { batch, profile: row.profile as BatchProfile | null };
 }
 
-async function judgeBatch(
+function judgeBatch(
   context: StageContext,
   entry: RawBatchEntry,
   contract: string,
   before: BatchProfile | null,
   report: StepReporter,
 ): Promise<JudgedBatch> {
-  const { store, definition } = context;
+  return inScratch(async (folder) => {
+    const known = await context.store.batches.byId(entry.batch);
+    const reading = await readEntry(context, entry, known, folder);
+    if ("unreadable" in reading) return refuseUnreadable(context, entry, reading.unreadable, report);
+    return keepJudged(context, { entry, known, reading, contract, before }, report);
+  });
+}
+
+/** A batch that could be read, and what is needed to judge it. */
+interface ReadEntry {
+  readonly entry: RawBatchEntry;
+  readonly known: Batch;
+  readonly reading: BatchInParts;
+  readonly contract: string;
+  readonly before: BatchProfile | null;
+}
+
+async function keepJudged(
+  { store, definition }: StageContext,
+  { entry, known, reading, contract, before }: ReadEntry,
+  report: StepReporter,
+): Promise<JudgedBatch> {
   const { checks, dataset } = definition;
-  const known = await store.batches.byId(entry.batch);
-  const reading = await readEntry(context, entry, known);
-  if ("unreadable" in reading) return refuseUnreadable(context, entry, reading.unreadable, report);
   for (const { message } of reading.notes) tellOnce(report, entry, message);
-  const share = reading.read === 0 ? 0 : reading.rejected.length / reading.read;
-  const refused = share > checks.maxRejected && known.released === null;
-  const reason = refused ? refusal(entry, share, checks.maxRejected) : null;
+  const { stale, note } = judgeFreshness(reading.newest, dataset.columns, checks.freshWithinMs, known.receivedAt);
+  if (note !== null) report.note(`${entry.name}: ${note}`);
+  const reason = known.released === null ? refusal(entry, reading, checks.maxRejected, stale) : null;
+  const refused = reason !== null;
   if (reason !== null) report.note(reason);
   if (known.released !== null) report.note(`${entry.name} was released by ${known.released.who}: ${known.released.why}`);
   const rows: RowCounts = refused
     ? { read: reading.read, accepted: 0, quarantined: reading.read }
-    : { read: reading.read, accepted: reading.accepted.rowCount, quarantined: reading.rejected.length };
-  const profile = profileBatch(reading.accepted, dataset.columns, before);
+    : { read: reading.read, accepted: reading.accepted, quarantined: reading.rejected.count };
+  const profile = reading.profiler.finish(before);
   for (const change of profile.changes) report.note(`${entry.name}: ${change}`);
-  const silver =
-    rows.accepted === 0 ? null : await writeSilver(store, definition.name, silverName(contract), reading.accepted, reading.lines);
-  await store.quarantine.replace(entry.batch, quarantined(reading, reason));
+  const silver: ObjectReference[] = [];
+  for (const file of refused ? [] : reading.files) {
+    silver.push(await storeSilver(store, definition.name, silverName(contract), file));
+  }
+  await store.quarantine.replace(entry.batch, quarantinedRows(reading, reason));
   await store.batches.finish(entry.batch, {
     state: refused ? "refused" : "accepted",
     reason,
     rowsRead: rows.read,
     rowsAccepted: rows.accepted,
     rowsQuarantined: rows.quarantined,
-    silver: silver === null ? [] : [silver],
+    silver,
     profile,
   });
   const batch = { raw: entry.sha256, cursor: entry.cursor, rows, silver, refused };
@@ -131,33 +154,36 @@ async function refuseUnreadable(
   const { store } = context;
   const reason = `batch ${entry.name} refused whole: ${why.message}`;
   report.note(reason);
-  const bad: QuarantinedRow[] = [];
-  await withBatch(context, entry, async (input) => {
+  let bad = 0;
+  async function* readable(input: BatchInput): AsyncGenerator<QuarantinedRow> {
     try {
       for await (const { line, row } of readRows(input)) {
-        bad.push({ line, column: null, reason, text: typeof row === "string" ? row : JSON.stringify(row) });
+        bad++;
+        yield { line, column: null, reason, text: typeof row === "string" ? row : JSON.stringify(row) };
       }
     } catch (error) {
       // The rows before the damage are kept; that there is damage is the reason itself.
       if (!isAtalayaError(error)) throw error;
     }
-  });
-  await store.quarantine.replace(entry.batch, bad);
-  const rows = { read: bad.length, accepted: 0, quarantined: bad.length };
+  }
+  await withBatch(context, entry, (input) => store.quarantine.replace(entry.batch, readable(input)));
+  const rows = { read: bad, accepted: 0, quarantined: bad };
   const counts = { rowsRead: rows.read, rowsAccepted: 0, rowsQuarantined: rows.quarantined, silver: [] };
   await store.batches.finish(entry.batch, { state: "refused", reason, ...counts });
-  return { batch: { raw: entry.sha256, cursor: entry.cursor, rows, silver: null, refused: true }, profile: null };
+  return { batch: { raw: entry.sha256, cursor: entry.cursor, rows, silver: [], refused: true }, profile: null };
 }
 
-function refusal(entry: RawBatchEntry, share: number, limit: number): string {
-  return `batch ${entry.name} refused whole: ${(share * 100).toFixed(1)} % of its rows are bad, more than ${limit * 100} %`;
-}
-
-/** Bad rows with their own reasons; of a batch that is refused whole, the good ones too. */
-function quarantined(reading: BatchReading, refusedBecause: string | null): QuarantinedRow[] {
-  const bad = reading.rejected.map(({ line, column, reason, text }) => ({ line, column, reason, text }));
-  if (refusedBecause === null) return bad;
-  return [...bad, ...Array.from(reading.lines, (line) => ({ line, column: null, reason: refusedBecause, text: null }))];
+/** Why a batch is refused whole; null: it is not. */
+function refusal(
+  entry: RawBatchEntry,
+  { read, rejected }: Pick<BatchInParts, "read" | "rejected">,
+  limit: number,
+  stale: string | null,
+): string | null {
+  const share = read === 0 ? 0 : rejected.count / read;
+  const bad = share > limit ? `${(share * 100).toFixed(1)} % of its rows are bad, more than ${limit * 100} %` : null;
+  const because = bad ?? stale;
+  return because === null ? null : `batch ${entry.name} refused whole: ${because}`;
 }
 
 /**
@@ -168,11 +194,12 @@ async function readEntry(
   context: StageContext,
   entry: RawBatchEntry,
   known: Batch,
-): Promise<BatchReading | { readonly unreadable: AtalayaError }> {
+  folder: string,
+): Promise<BatchInParts | { readonly unreadable: AtalayaError }> {
   const { store, definition, request, run } = context;
   return withBatch(context, entry, async (input) => {
     try {
-      return await readBatch(input, definition.dataset.columns, definition.checks);
+      return await readInParts(input, definition, folder);
     } catch (error) {
       if (!isAtalayaError(error)) throw error;
       const isOld = known.state !== "received" && known.run !== run;

@@ -1,25 +1,19 @@
 import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
-import {
-  type FittedModel,
-  type Frame,
-  fitFeatures,
-  type LearnerName,
-  predictRaw,
-  type Target,
-  transformFeatures,
-} from "@atalaya/learn";
+import type { FittedModel, LearnerName, Target } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
 import { measureNamed } from "../reports/bootstrap.js";
 import type { BaselineMeasurement } from "../reports/evaluation-report.js";
+import type { RowStream } from "../rows/row-stream.js";
 import { evidenceOf } from "./evidence.js";
-import { readTarget } from "./target.js";
+import { targetOfRows } from "./gather-target.js";
+import { fitStreamFeatures, predictStream, trainingMatrix } from "./stream-features.js";
 
 /** From the least that a model can know to the most that a weighted sum can. */
 const BASELINES = ["dummy", "linear"] as const satisfies readonly LearnerName[];
 
-/** The rows that baselines are fitted on. */
+/** The rows that baselines are fitted on, few enough to be held as numbers. */
 export interface BaselineRows {
-  readonly training: Frame;
+  readonly rows: RowStream;
   readonly target: Target;
 }
 
@@ -30,21 +24,21 @@ export interface BaselineRows {
 export async function measureBaselines(
   definition: PipelineDefinition,
   { parameters, learner }: FittedModel,
-  { training, target }: BaselineRows,
-  holdout: Frame,
+  { rows, target }: BaselineRows,
+  holdout: RowStream,
   pool: FitPool,
 ): Promise<BaselineMeasurement[]> {
-  const truth = readTarget(definition, holdout);
+  const truth = await targetOfRows(definition, holdout);
   if (truth === null) return [];
   const fitOn = parameters["fitOn"] === "log1p" ? "log1p" : "value";
   const { seed } = definition.train;
-  const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(definition), training, target, { seed, fitOn });
-  const matrix = transformFeatures(fitted, holdout);
+  const trained = await fitStreamFeatures(toFeaturePlan(definition), rows, target, { seed, fitOn });
+  const data = { matrix: await trainingMatrix(trained, rows), target };
   const measured: BaselineMeasurement[] = [];
   for (const baseline of BASELINES) {
     if (baseline === learner) continue;
-    const model = await pool.fit({ learner: baseline, parameters: { fitOn } }, { matrix: trainingMatrix, target }, { seed });
-    const evidence = evidenceOf({ model }, predictRaw(model, matrix), truth);
+    const model = await pool.fit({ learner: baseline, parameters: { fitOn } }, data, { seed });
+    const evidence = evidenceOf({ model }, await predictStream(model, trained.fitted, holdout), truth);
     measured.push({ learner: baseline, metrics: measureNamed(definition.evaluate.metrics, evidence) });
   }
   return measured;

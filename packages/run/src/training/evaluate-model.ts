@@ -1,16 +1,15 @@
 import type { LabelDefinition, PipelineDefinition } from "@atalaya/define";
 import {
   type AnomalyEvidence,
-  columnOf,
+  columnLength,
   type Evidence,
   type FittedModel,
-  type Frame,
+  type FrameColumn,
   isMissing,
   type ModelBundle,
   predictRaw,
   readJsonCell,
   selectEvidence,
-  selectRows,
   transformFeatures,
 } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
@@ -18,9 +17,11 @@ import { measureNamed } from "../reports/bootstrap.js";
 import { calibrationOf } from "../reports/calibration.js";
 import type { EvaluationReport, ExplanationSummary, SliceMeasurement } from "../reports/evaluation-report.js";
 import { withIntervals } from "../reports/uncertainty.js";
+import type { RowStream } from "../rows/row-stream.js";
 import { evidenceOf, scoresOf } from "./evidence.js";
+import { targetOfRows } from "./gather-target.js";
 import { injectedAuroc } from "./injected-anomalies.js";
-import { readTarget } from "./target.js";
+import { inputNames, predictStream } from "./stream-features.js";
 
 /** A report's own part, and what it was computed from. */
 export interface Evaluated {
@@ -39,23 +40,23 @@ export type SecondForest = (bundle: ModelBundle) => Promise<FittedModel>;
 export async function evaluateModel(
   definition: PipelineDefinition,
   bundle: ModelBundle,
-  frame: Frame,
+  rows: RowStream,
   secondForest: SecondForest,
   pool: FitPool,
 ): Promise<Evaluated> {
   const { metrics, slices } = definition.evaluate;
   const notes: string[] = [];
-  const evidence = await gatherEvidence(definition, bundle, frame, secondForest, notes);
+  const evidence = await gatherEvidence(definition, bundle, rows, secondForest, notes);
   const { explainRows } = definition.evaluate;
   return {
     report: {
       metrics: withIntervals(
-        measureNamed(metrics, evidence, metrics.includes("injectedAuroc") ? injectedAuroc(bundle, frame) : null),
+        measureNamed(metrics, evidence, metrics.includes("injectedAuroc") ? await injectedAuroc(bundle, rows) : null),
         evidence,
       ),
       calibration: calibrationOf(evidence),
-      slices: slices.flatMap((column) => measureSlices(metrics, evidence, frame, column)),
-      explanation: explainRows === 0 ? null : await explain(bundle, frame, explainRows, pool),
+      slices: await measureAllSlices(metrics, evidence, rows, slices),
+      explanation: explainRows === 0 ? null : await explain(bundle, rows.first(explainRows), pool),
       notes,
     },
     evidence,
@@ -65,24 +66,24 @@ export async function evaluateModel(
 async function gatherEvidence(
   definition: PipelineDefinition,
   bundle: ModelBundle,
-  frame: Frame,
+  rows: RowStream,
   secondForest: SecondForest,
   notes: string[],
 ): Promise<Evidence> {
-  const matrix = transformFeatures(bundle.features, frame);
-  const raw = predictRaw(bundle.model, matrix);
-  const target = readTarget(definition, frame);
+  const { features, model } = bundle;
+  const raw = await predictStream(model, features, rows);
+  const target = await targetOfRows(definition, rows);
   if (target !== null) return evidenceOf(bundle, raw, target);
-  const labels = readLabels(definition.features.label, frame);
+  const labels = await readLabels(definition.features.label, rows);
   if (labels === null) notes.push("no row has a label, so nothing is known of attacks found or missed");
-  const wantsStability = definition.evaluate.metrics.includes("scoreStability") && frame.rowCount > 1;
+  const wantsStability = definition.evaluate.metrics.includes("scoreStability") && rows.rowCount > 1;
   const other = wantsStability ? await secondForest(bundle) : null;
   const evidence: AnomalyEvidence = {
     task: "anomaly",
-    ...scoresOf(bundle.model, raw),
+    ...scoresOf(model, raw),
     labels,
     budget: alertBudget(bundle),
-    otherScores: other === null ? null : scoresOf(other, predictRaw(other, matrix)).scores,
+    otherScores: other === null ? null : scoresOf(other, await predictStream(other, features, rows)).scores,
   };
   return evidence;
 }
@@ -93,13 +94,13 @@ function alertBudget({ model }: ModelBundle): number | null {
 }
 
 /** 1 anomaly, 0 normal, -1 unknown; null when no row has a label. */
-function readLabels(label: LabelDefinition | null, frame: Frame): Int8Array | null {
-  if (label === null || !frame.columns.has(label.column)) return null;
-  const column = columnOf(frame, label.column);
+async function readLabels(label: LabelDefinition | null, rows: RowStream): Promise<Int8Array | null> {
+  const column = label === null ? undefined : (await rows.gather([label.column])).columns.get(label.column);
+  if (label === null || column === undefined) return null;
   const normal = new Set<unknown>(label.normal);
-  const labels = new Int8Array(frame.rowCount);
+  const labels = new Int8Array(rows.rowCount);
   let known = 0;
-  for (let row = 0; row < frame.rowCount; row++) {
+  for (let row = 0; row < labels.length; row++) {
     if (isMissing(column, row)) labels[row] = -1;
     else {
       labels[row] = normal.has(readJsonCell(column, row)) ? 0 : 1;
@@ -109,11 +110,23 @@ function readLabels(label: LabelDefinition | null, frame: Frame): Int8Array | nu
   return known === 0 ? null : labels;
 }
 
-function measureSlices(metrics: readonly string[], evidence: Evidence, frame: Frame, name: string): SliceMeasurement[] {
-  const column = frame.columns.get(name);
-  if (column === undefined) return [];
+async function measureAllSlices(
+  metrics: readonly string[],
+  evidence: Evidence,
+  rows: RowStream,
+  names: readonly string[],
+): Promise<SliceMeasurement[]> {
+  const measured: SliceMeasurement[] = [];
+  for (const name of names) {
+    const column = (await rows.gather([name])).columns.get(name);
+    if (column !== undefined) measured.push(...measureSlices(metrics, evidence, column, name));
+  }
+  return measured;
+}
+
+function measureSlices(metrics: readonly string[], evidence: Evidence, column: FrameColumn, name: string): SliceMeasurement[] {
   const rowsBySlice = new Map<string, number[]>();
-  for (let row = 0; row < frame.rowCount; row++) {
+  for (let row = 0; row < columnLength(column); row++) {
     const slice = isMissing(column, row) ? "(missing)" : String(readJsonCell(column, row));
     const rows = rowsBySlice.get(slice);
     if (rows === undefined) rowsBySlice.set(slice, [row]);
@@ -131,15 +144,10 @@ function measureSlices(metrics: readonly string[], evidence: Evidence, frame: Fr
     }));
 }
 
-/** Mean absolute effects over the first rows, and how closely effects add up to the outputs. Computed on the threads. */
-async function explain(bundle: ModelBundle, frame: Frame, most: number, pool: FitPool): Promise<ExplanationSummary> {
-  const count = Math.min(most, frame.rowCount);
-  const rows = selectRows(
-    frame,
-    Uint32Array.from({ length: count }, (_, row) => row),
-  );
-  const { features, model } = bundle;
-  const matrix = transformFeatures(features, rows);
+/** Mean absolute effects over some rows, and how closely effects add up to the outputs. Computed on the threads. */
+async function explain({ features, model }: ModelBundle, rows: RowStream, pool: FitPool): Promise<ExplanationSummary> {
+  const count = rows.rowCount;
+  const matrix = transformFeatures(features, await rows.gather(inputNames(features)));
   const { base, effects, outputCount, columnCount } = await pool.explain(model, matrix);
   const totalByColumn = new Float64Array(columnCount);
   let largestGap = 0;

@@ -1,6 +1,8 @@
 import { column, dataset, files, isolationForest, isPipeline, pipeline, setting, shuffled, toFeaturePlan } from "@atalaya/define";
 import { buildBundle, createRandom, type Frame, type FrameColumn, fitFeatures, fitModel } from "@atalaya/learn";
 import { expect, test } from "vitest";
+import { RowStream } from "../rows/row-stream.js";
+import { MemoryRows } from "../rows/stored-rows.js";
 import { injectedAuroc } from "./injected-anomalies.js";
 
 const names = ["a", "b", "c", "d"] as const;
@@ -14,7 +16,9 @@ const made: unknown = pipeline("rows")
   .gate()
   .promote("production");
 
-test("a forest finds what was made strange, the same at every time; without rows nothing is measured", () => {
+const streamOf = (frame: Frame): RowStream => new RowStream(new MemoryRows([frame], Math.max(1, frame.rowCount)));
+
+test("a forest finds what was made strange, the same at every time; without rows nothing is measured", async () => {
   if (!isPipeline(made)) throw new Error("not a pipeline");
   const random = createRandom(3);
   const frame: Frame = {
@@ -30,11 +34,12 @@ test("a forest finds what was made strange, the same at every time; without rows
   const auroc = (rowsPerTree: number) => {
     const data = { matrix: trainingMatrix, target: null };
     const model = fitModel({ learner: "isolationForest", parameters: { trees: 100, rowsPerTree } }, data, { seed: 1 });
-    return injectedAuroc(buildBundle({ pipeline: "rows", target: null, features: fitted, model, trainingRows: frame }), frame);
+    const bundle = buildBundle({ pipeline: "rows", target: null, features: fitted, model, trainingRows: frame });
+    return injectedAuroc(bundle, streamOf(frame));
   };
-  const found = auroc(256);
+  const found = await auroc(256);
   expect("value" in found && found.value > 0.75).toBe(true);
-  expect(auroc(256)).toEqual(found);
+  expect(await auroc(256)).toEqual(found);
   const empty: Frame = {
     rowCount: 0,
     columns: new Map(names.map((name): [string, FrameColumn] => [name, { kind: "number", values: new Float64Array() }])),
@@ -42,5 +47,5 @@ test("a forest finds what was made strange, the same at every time; without rows
   const data = { matrix: trainingMatrix, target: null };
   const model = fitModel({ learner: "isolationForest", parameters: {} }, data, { seed: 1 });
   const bundle = buildBundle({ pipeline: "rows", target: null, features: fitted, model, trainingRows: frame });
-  expect(injectedAuroc(bundle, empty)).toHaveProperty("notMeasured");
+  expect(await injectedAuroc(bundle, streamOf(empty))).toHaveProperty("notMeasured");
 });

@@ -2,7 +2,6 @@ import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
 import {
   assignParts,
   type FeatureMatrix,
-  type Frame,
   fitFeatures,
   type LearnerSpecification,
   measure,
@@ -13,10 +12,12 @@ import {
 } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
 import { evidenceOf } from "./evidence.js";
+import { scaleOf } from "./fit-rows.js";
 import { objectives } from "./objectives.js";
 import { rowsOfPart, TEST, TRAIN, tuningSplit, VALIDATION } from "./parts.js";
 import { readTarget, selectTarget } from "./target.js";
 import { type Trial, type TrialOutcome, withinBudget } from "./trials.js";
+import type { TuningRows } from "./tuning-rows.js";
 
 /** Rounds without improvement on the validation part after which boosting stops. */
 const EARLY_STOPPING_ROUNDS = 30;
@@ -34,8 +35,7 @@ export class Tuning {
 
   constructor(
     readonly definition: PipelineDefinition,
-    readonly frame: Frame,
-    readonly parts: Uint8Array,
+    readonly rows: TuningRows,
     readonly pool: FitPool,
   ) {}
 
@@ -72,10 +72,11 @@ export class Tuning {
     const fitOn = scaleOf(specification);
     const known = this.#dataByScale.get(fitOn);
     if (known !== undefined) return known;
+    const { frame } = this.rows;
     const { fitRows, validationRows } = this.#rows();
-    const target = readTarget(this.definition, this.frame)!;
+    const target = readTarget(this.definition, frame)!;
     const fitTarget = selectTarget(target, fitRows);
-    const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(this.definition), selectRows(this.frame, fitRows), fitTarget, {
+    const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(this.definition), selectRows(frame, fitRows), fitTarget, {
       seed: this.definition.train.seed,
       fitOn,
     });
@@ -83,7 +84,7 @@ export class Tuning {
       matrix: trainingMatrix,
       target: fitTarget,
       validation: {
-        matrix: transformFeatures(fitted, selectRows(this.frame, validationRows)),
+        matrix: transformFeatures(fitted, selectRows(frame, validationRows)),
         target: selectTarget(target, validationRows),
       },
     };
@@ -93,16 +94,12 @@ export class Tuning {
 
   /** The split's own validation part, or one cut out of the training rows by the same rule. */
   #rows(): { fitRows: Uint32Array; validationRows: Uint32Array } {
-    const training = rowsOfPart(this.parts, TRAIN);
-    const validation = rowsOfPart(this.parts, VALIDATION);
+    const { frame, parts } = this.rows;
+    const training = rowsOfPart(parts, TRAIN);
+    const validation = rowsOfPart(parts, VALIDATION);
     if (validation.length > 0) return { fitRows: training, validationRows: validation };
-    const inner = assignParts(tuningSplit(this.definition.split, this.definition.train.seed), selectRows(this.frame, training));
+    const inner = assignParts(tuningSplit(this.definition.split, this.definition.train.seed), selectRows(frame, training));
     const rowsOf = (part: number): Uint32Array => rowsOfPart(inner, part).map((position) => training[position]!);
     return { fitRows: rowsOf(TRAIN), validationRows: rowsOf(TEST) };
   }
-}
-
-/** Scale on which a learner fits numbers, and so on which target means are taken. */
-export function scaleOf(specification: LearnerSpecification): "value" | "log1p" {
-  return specification.parameters["fitOn"] === "log1p" ? "log1p" : "value";
 }

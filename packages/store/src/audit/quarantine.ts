@@ -12,9 +12,12 @@ export interface QuarantinedRow {
   readonly text: string | null;
 }
 
+/** Rows in memory, or one after the other: a batch may have millions of them. */
+export type QuarantinedRows = Iterable<QuarantinedRow> | AsyncIterable<QuarantinedRow>;
+
 export interface Quarantine {
   /** Sets the refused rows of a batch; repeating it (a step that ran again) leaves them once. */
-  replace(batch: number, rows: readonly QuarantinedRow[]): Promise<void>;
+  replace(batch: number, rows: QuarantinedRows): Promise<void>;
   /** In order of lines. */
   list(batch: number, page?: { limit?: number; offset?: number }): Promise<QuarantinedRow[]>;
   count(batch: number): Promise<number>;
@@ -48,19 +51,26 @@ export function createQuarantine(database: Kysely<Schema>): Quarantine {
   };
 }
 
-async function replace(database: Kysely<Schema>, batch: number, rows: readonly QuarantinedRow[]): Promise<void> {
+async function replace(database: Kysely<Schema>, batch: number, rows: QuarantinedRows): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     await transaction.deleteFrom("quarantine").where("batch", "=", batch).execute();
-    for (let start = 0; start < rows.length; start += rowsAtOnce) {
-      const part = rows.slice(start, start + rowsAtOnce);
-      const lines = part.map((row) => row.line);
-      const columns = part.map((row) => (row.column === null ? null : toText(row.column)));
-      const reasons = part.map((row) => toText(row.reason));
-      const texts = part.map((row) => (row.text === null ? null : toText(row.text.slice(0, longestText))));
-      await sql`
-        insert into atalaya.quarantine (batch, line, column_name, reason, text)
-        select ${batch}::bigint, * from unnest(${lines}::bigint[], ${columns}::text[], ${reasons}::text[], ${texts}::text[])
-      `.execute(transaction);
+    let part: QuarantinedRow[] = [];
+    for await (const row of rows) {
+      if (part.push(row) < rowsAtOnce) continue;
+      await insert(transaction, batch, part);
+      part = [];
     }
+    if (part.length > 0) await insert(transaction, batch, part);
   });
+}
+
+async function insert(transaction: Kysely<Schema>, batch: number, part: readonly QuarantinedRow[]): Promise<void> {
+  const lines = part.map((row) => row.line);
+  const columns = part.map((row) => (row.column === null ? null : toText(row.column)));
+  const reasons = part.map((row) => toText(row.reason));
+  const texts = part.map((row) => (row.text === null ? null : toText(row.text.slice(0, longestText))));
+  await sql`
+    insert into atalaya.quarantine (batch, line, column_name, reason, text)
+    select ${batch}::bigint, * from unnest(${lines}::bigint[], ${columns}::text[], ${reasons}::text[], ${texts}::text[])
+  `.execute(transaction);
 }
