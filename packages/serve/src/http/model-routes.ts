@@ -6,9 +6,12 @@ import type { ServedPipeline } from "../models/served-pipeline.js";
 import { decodeBody } from "../rows/decode-body.js";
 import type { PredictionService } from "../service.js";
 import { checkOptions } from "./query-options.js";
-import { bodyOf } from "./scoring-routes.js";
+import { smallBodyOf } from "./scoring-routes.js";
 
 type NamedRequest = FastifyRequest<{ Params: { name: string } }>;
+
+/** A version or an alias. */
+const MOST_BYTES = 16_384;
 
 /** What is served after a reload or a load. */
 interface LoadAnswer {
@@ -30,10 +33,10 @@ interface LoadAnswer {
 export function addModelRoutes(app: FastifyInstance, service: PredictionService): void {
   app.post("/v1/pipelines/:name/reload", (request: NamedRequest) => reload(service.pipeline(request.params.name)));
   app.post("/v1/pipelines/:name/load_model", (request: NamedRequest) =>
-    loadModel(service.pipeline(request.params.name), bodyOf(request)),
+    loadModel(service.pipeline(request.params.name), smallBodyOf(request, MOST_BYTES)),
   );
   app.post("/reload", () => reload(service.onlyPipeline("reload")));
-  app.post("/load_model", (request) => loadModel(service.onlyPipeline("load_model"), bodyOf(request)));
+  app.post("/load_model", (request) => loadModel(service.onlyPipeline("load_model"), smallBodyOf(request, MOST_BYTES)));
 }
 
 async function reload(pipeline: ServedPipeline): Promise<LoadAnswer> {

@@ -111,6 +111,13 @@ function send(reply: FastifyReply, text: AnswerText): FastifyReply {
   return reply.header("content-type", JSON_TYPE).send(text);
 }
 
+/** As `bodyOf`, of a body that is read on this thread: a large one would hold up everyone else. @throws SERVE_BODY_TOO_LARGE */
+export function smallBodyOf(request: FastifyRequest, mostBytes: number): Uint8Array | undefined {
+  const body = bodyOf(request);
+  if (body !== undefined && body.length > mostBytes) throw errors.BODY_TOO_LARGE({ limitBytes: mostBytes });
+  return body;
+}
+
 /** The body's bytes as the content type parser left them. @throws SERVE_CONTENT_ENCODING, SERVE_CONTENT_TYPE */
 export function bodyOf(request: FastifyRequest): Uint8Array | undefined {
   const encoding = request.headers["content-encoding"];

@@ -9,12 +9,14 @@ import type { TruthStore } from "../truth/truth-store.js";
 import { callerOf } from "./caller.js";
 import type { Door } from "./door.js";
 import { checkOptions, countOption } from "./query-options.js";
-import { bodyOf } from "./scoring-routes.js";
+import { smallBodyOf } from "./scoring-routes.js";
 
 type NamedRequest = FastifyRequest<{ Params: { name: string } }>;
 
 const DAY_MS = 86_400_000;
 const MOST_ROWS = 100_000;
+/** Ten thousand labels are a tenth of it. */
+const MOST_BYTES = 2 * 1024 * 1024;
 
 /** `feedback` takes what was true; `quality` says how good the answers were. */
 export function addTruthRoutes(app: FastifyInstance, service: PredictionService, door: Door): void {
@@ -38,7 +40,7 @@ async function takeFeedback(service: PredictionService, door: Door, { name }: Se
   const caller = callerOf(request);
   door.gate.enter(caller);
   const truth = truthOf(service);
-  const labels = readFeedback(decodeBody(bodyOf(request)), name, caller);
+  const labels = readFeedback(decodeBody(smallBodyOf(request, MOST_BYTES)), name, caller);
   await ask(() => truth.record(labels));
   return { pipeline: name, taken: labels.length };
 }
