@@ -50,7 +50,9 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Ke
 function moduleFor(threads: "plain" | "shared"): WebAssembly.Module | null {
   const known = compiled.get(threads);
   if (known !== undefined) return known;
-  const bytes = readBuilt(threads === "shared" ? "training-shared.wasm" : "training.wasm");
+  // A Node without just-in-time compilation, or one told so, has no WebAssembly at all.
+  const hasWebAssembly = typeof WebAssembly === "object";
+  const bytes = hasWebAssembly ? readBuilt(threads === "shared" ? "training-shared.wasm" : "training.wasm") : null;
   const module = bytes !== null && WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
   compiled.set(threads, module);
   return module;
