@@ -59,11 +59,18 @@ export function binnedBytes(rows: number, features: number): number {
  *
  * @param bins  most bins of a feature with the one for missing values, 3 … 255
  * @param validation  rows to be binned with the same cuts
+ * @param layout  "columns": without the rows, which have no address then
  * @throws LEARN_FEATURE_NOT_FINITE, LEARN_TRAINING_MEMORY
  */
-export function binTable(engine: Engine, matrix: FeatureMatrix, bins: number, validation?: FeatureMatrix): BinnedTable {
+export function binTable(
+  engine: Engine,
+  matrix: FeatureMatrix,
+  bins: number,
+  validation?: FeatureMatrix,
+  layout: "both" | "columns" = "both",
+): BinnedTable {
   const { rowCount, columns } = matrix;
-  const table = new TableWriter(engine, matrix, bins, rowCount + (validation?.rowCount ?? 0));
+  const table = new TableWriter(engine, matrix, bins, rowCount + (validation?.rowCount ?? 0), layout);
   const rows = sampledRows(rowCount);
   const sample = new Float64Array(Math.min(rowCount, SAMPLED_ROWS));
   for (let feature = 0; feature < columns.length; feature++) {
@@ -106,10 +113,11 @@ export class TableWriter {
     private readonly about: ColumnNames,
     private readonly mostBins: number,
     private readonly rowCount: number,
+    private readonly layout: "both" | "columns" = "both",
   ) {
     const featureCount = about.names.length;
     this.arena = new Arena(engine);
-    this.stride = strideOf(featureCount);
+    this.stride = layout === "both" ? strideOf(featureCount) : 0;
     this.bins = this.arena.allocate(rowCount * this.stride + SLACK_BYTES);
     this.columns = this.arena.allocate(rowCount * featureCount);
     this.scratchMark = this.arena.mark;
@@ -173,7 +181,7 @@ export class TableWriter {
 
   finish(): BinnedTable {
     const { engine, arena, rowCount, stride, bins, columns, features } = this;
-    engine.kernels.transposeBins(columns, rowCount, features.length, 0, rowCount, bins, stride);
+    if (this.layout === "both") engine.kernels.transposeBins(columns, rowCount, features.length, 0, rowCount, bins, stride);
     arena.release(this.scratchMark);
     const trainingRows = this.about.rowCount;
     return { arena, featureCount: features.length, trainingRows, rowCount, bins, stride, columns, features };
@@ -182,6 +190,29 @@ export class TableWriter {
   private nextName(): string {
     return this.about.names[this.features.length] ?? String(this.features.length);
   }
+}
+
+/**
+ * The table of columns whose bins are known.
+ *
+ * @param bytes  [feature][row], validation behind training
+ * @throws LEARN_TRAINING_MEMORY
+ */
+export function columnsToTable(
+  engine: Engine,
+  { rowCount: trainingRows }: ColumnNames,
+  bytes: Uint8Array,
+  features: readonly BinnedFeature[],
+): BinnedTable {
+  const featureCount = features.length;
+  const rowCount = bytes.length / featureCount;
+  const arena = new Arena(engine);
+  const stride = strideOf(featureCount);
+  const bins = arena.allocate(rowCount * stride + SLACK_BYTES);
+  const columns = arena.allocate(rowCount * featureCount);
+  arena.bytes(columns, bytes.length).set(bytes);
+  engine.kernels.transposeBins(columns, rowCount, featureCount, 0, rowCount, bins, stride);
+  return { arena, featureCount, trainingRows, rowCount, bins, stride, columns, features };
 }
 
 /** The rows by which numbers are cut, ascending: one of each of equal parts. null: all. The same in every fit. */

@@ -58,7 +58,8 @@ export function weightedMean(target: Float64Array, { rows, weights }: WeighedRow
   const first = target[rows[0]];
   let sum = 0;
   let weightSum = 0;
-  for (const row of rows) {
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place];
     const weight = weights === null ? 1 : weights[row];
     sum += weight * (target[row] - first);
     weightSum += weight;

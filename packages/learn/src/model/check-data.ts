@@ -61,9 +61,12 @@ export function checkedCodes(target: Target, rowCount: number): { codes: Int32Ar
 export function weighedRows(data: TrainingData): WeighedRows {
   const { rowCount } = data.matrix;
   const { weights } = data;
-  if (weights === undefined) return { rows: Int32Array.from({ length: rowCount }, (_, row) => row), weights: null };
-  if (weights.length !== rowCount) throw errors.ROW_COUNTS_DIFFER({ what: "weights", rows: weights.length, expected: rowCount });
   const rows = new Int32Array(rowCount);
+  if (weights === undefined) {
+    for (let row = 0; row < rowCount; row++) rows[row] = row;
+    return { rows, weights: null };
+  }
+  if (weights.length !== rowCount) throw errors.ROW_COUNTS_DIFFER({ what: "weights", rows: weights.length, expected: rowCount });
   let count = 0;
   let isPlain = true;
   for (let row = 0; row < rowCount; row++) {

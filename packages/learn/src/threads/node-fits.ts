@@ -1,4 +1,5 @@
 /// <reference types="node" />
+import { tableOfColumns } from "../binning/binned-columns.js";
 import { type BinnedTable, binTable } from "../binning/binned-table.js";
 import { Arena } from "../kernels/arena.js";
 import { createEngine, type Engine, joinEngine } from "../kernels/load-kernels.js";
@@ -48,7 +49,7 @@ export function fitTask(task: FitTask, say: (message: WorkerMessage) => void): {
   }
 }
 
-function workplaceOf({ threads, table: made }: FitTask, say: (message: WorkerMessage) => void): Workplace {
+function workplaceOf({ threads, table: made, binned }: FitTask, say: (message: WorkerMessage) => void): Workplace {
   return {
     threads,
     isStreamed: made !== null,
@@ -57,7 +58,8 @@ function workplaceOf({ threads, table: made }: FitTask, say: (message: WorkerMes
       const key = `${bins} ${validation === undefined ? 0 : 1}`;
       const known = tables.get(key);
       if (known !== undefined && isDeserted(wordsOf(known))) return known;
-      const table = binTable(createEngine(threads > 1 ? "shared" : "plain"), matrix, bins, validation);
+      const engine = createEngine(threads > 1 ? "shared" : "plain");
+      const table = binned === null ? binTable(engine, matrix, bins, validation) : tableOfColumns(engine, matrix, binned);
       const [oldest] = tables.keys();
       if (tables.size >= KEPT_TABLES && oldest !== undefined) tables.delete(oldest);
       tables.set(key, table);

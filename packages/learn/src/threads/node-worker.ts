@@ -1,8 +1,9 @@
 /// <reference types="node" />
 import { parentPort } from "node:worker_threads";
 import { isAtalayaError } from "@atalaya/errors";
+import { binSomeColumns } from "../binning/binned-columns.js";
 import { explainRaw } from "../explain/explain.js";
-import { joinEngine } from "../kernels/load-kernels.js";
+import { createEngine, joinEngine } from "../kernels/load-kernels.js";
 import type { FittedModel } from "../model/model.js";
 import { help } from "../trees/team.js";
 import type { WorkerMessage, WorkerTask } from "./messages.js";
@@ -20,6 +21,9 @@ port.on("message", (task: WorkerTask) => {
     } else if (task.kind === "help") {
       helpWith(task);
       say({ kind: "left" });
+    } else if (task.kind === "bin") {
+      const { matrix, validation, bins, chosen, into } = task;
+      say({ kind: "binned", features: binSomeColumns(createEngine(), matrix, bins, validation, chosen, into) });
     } else {
       say({ kind: "explained", explanation: explainRaw(task.model, task.matrix, task.rowsInAll) });
     }

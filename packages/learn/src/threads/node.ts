@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { AtalayaError } from "@atalaya/errors";
 import { binSlowStream } from "../binning/bin-stream.js";
+import type { BinnedColumns } from "../binning/binned-columns.js";
 import { errors } from "../errors.js";
 import type { Explanation } from "../explain/explain.js";
 import type { FeatureMatrix } from "../features/feature-plan.js";
@@ -10,8 +11,9 @@ import type { FitOptions, TrainingData } from "../model/fit-options.js";
 import { checkStreamed, fitBinned, type SharedTable, type SlowStreamedData, shapeOf } from "../model/fit-stream.js";
 import type { FittedModel } from "../model/model.js";
 import { type LearnerSpecification, resolveParameters } from "../tune/resolve-parameters.js";
+import { binTogether, type SharedData } from "./bin-together.js";
 import { Gangs } from "./gangs.js";
-import type { WorkerMessage, WorkerTask } from "./messages.js";
+import { unexpected, type WorkerMessage, type WorkerTask } from "./messages.js";
 import { shareData, shareMatrix } from "./shared-data.js";
 
 /** Fits and explains models on threads of their own, so that the process goes on answering. */
@@ -58,14 +60,17 @@ class WorkerPool implements FitPool {
   private readonly busy = new Map<Worker, Job>();
   private readonly helping = new Set<Worker>();
   private readonly gangs = new Gangs<Worker>();
-  private readonly shared = new WeakMap<TrainingData, { dataset: number; data: TrainingData }>();
+  private readonly shared = new WeakMap<TrainingData, SharedData>();
   private datasets = 0;
   private isClosed = false;
 
   constructor(private readonly threadCount: number) {}
 
   async fit(specification: LearnerSpecification, data: TrainingData, options: FitOptions = {}): Promise<FittedModel> {
-    return await this.runFit(specification, this.share(data), null, options);
+    this.startAll();
+    const shared = this.share(data);
+    const binned = await binTogether(specification, shared, this.threadCount, (task) => this.run(task, () => {}));
+    return await this.runFit(specification, shared, { table: null, binned }, options);
   }
 
   async fitStream(specification: LearnerSpecification, data: SlowStreamedData, options: FitOptions = {}): Promise<FittedModel> {
@@ -77,14 +82,14 @@ class WorkerPool implements FitPool {
     if (engine.kind === "twin") return fitBinned(specification, data, () => binned, options);
     const { arena, ...table } = binned;
     const memory = engine.memory as unknown as WebAssembly.Memory;
-    const shape = { dataset: this.datasets++, data: shareData(shapeOf(data)) };
-    return await this.runFit(specification, shape, { ...table, memory, end: arena.mark }, options);
+    const shape: SharedData = { dataset: this.datasets++, data: shareData(shapeOf(data)), binned: new Map() };
+    return await this.runFit(specification, shape, { table: { ...table, memory, end: arena.mark }, binned: null }, options);
   }
 
   private async runFit(
     specification: LearnerSpecification,
-    shared: { dataset: number; data: TrainingData },
-    table: SharedTable | null,
+    { dataset, data }: SharedData,
+    made: { readonly table: SharedTable | null; readonly binned: BinnedColumns | null },
     options: FitOptions,
   ): Promise<FittedModel> {
     const { onProgress, shouldStop, onOutOfBag, ...plainOptions } = options;
@@ -92,7 +97,7 @@ class WorkerPool implements FitPool {
     const wantsOutOfBag = onOutOfBag !== undefined;
     const threads = this.threadCount;
     const message = await this.run(
-      { kind: "fit", specification, ...shared, options: plainOptions, wantsOutOfBag, threads, table, stop },
+      { kind: "fit", specification, dataset, data, options: plainOptions, wantsOutOfBag, threads, ...made, stop },
       (done, total) => {
         onProgress?.(done, total);
         if (shouldStop?.() === true) Atomics.store(stop, 0, 1);
@@ -129,10 +134,10 @@ class WorkerPool implements FitPool {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
-  private share(data: TrainingData): { dataset: number; data: TrainingData } {
+  private share(data: TrainingData): SharedData {
     const known = this.shared.get(data);
     if (known !== undefined) return known;
-    const made = { dataset: this.datasets++, data: shareData(data) };
+    const made: SharedData = { dataset: this.datasets++, data: shareData(data), binned: new Map() };
     this.shared.set(data, made);
     return made;
   }
@@ -167,6 +172,16 @@ class WorkerPool implements FitPool {
       }
     }
     this.sendHelpers();
+  }
+
+  /** A thread takes longer to start than to bin a column: all of them start with the first fit, though it may need one. */
+  private startAll(): void {
+    if (this.isClosed) return;
+    while (this.idle.length + this.busy.size + this.helping.size < this.threadCount) {
+      const worker = this.startWorker();
+      worker.unref();
+      this.idle.push(worker);
+    }
   }
 
   private freeWorker(): Worker | undefined {
@@ -255,10 +270,6 @@ class WorkerPool implements FitPool {
     job?.reject(errors.FIT_WORKER_DIED({ reason }, cause));
     this.startNext();
   }
-}
-
-function unexpected(message: WorkerMessage): AtalayaError {
-  return errors.FIT_WORKER_DIED({ reason: `it answered "${message.kind}"` });
 }
 
 function joinRows(parts: readonly Explanation[]): Explanation {

@@ -81,10 +81,14 @@ describe("threads that share a fit", () => {
     const [, specification] = jobs[0];
     const small = { learner: "gradientBoosting", parameters: { trees: 2 } } as const;
     const order: string[] = [];
+    let begun = (): void => {};
+    const isUnderWay = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     const long = pool
-      .fit({ ...specification, parameters: { trees: 150 } }, number, { onProgress: () => {} })
+      .fit({ ...specification, parameters: { trees: 300 } }, number, { onProgress: () => begun() })
       .then(() => order.push("long"));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await isUnderWay;
     const short = pool.fit(small, number).then(() => order.push("short"));
     await Promise.all([long, short]);
     expect(order).toEqual(["short", "long"]);

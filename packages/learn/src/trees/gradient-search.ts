@@ -12,7 +12,9 @@ import { Slots } from "./slots.js";
 /** Leaves with fewer rows are scanned row by row: a histogram of all features would be almost empty. */
 const DIRECT_ROWS = 160;
 /** A histogram of fewer rows is not worth sharing. */
-const ROWS_PER_CHUNK = 4_096;
+const ROWS_PER_CHUNK = 2_048;
+/** Rows whose histogram takes long enough to wake sleeping threads for it. */
+const LONG_ROWS = 16_384;
 const MOST_PARTS = 256;
 const FEATURES_PER_CHUNK = 2;
 
@@ -184,7 +186,7 @@ export class GradientSearch implements SplitSearch {
     this.setArgument(names.rowsPerChunk, rowsPerChunk);
     this.setArgument(names.stamp, this.stamp);
     this.setArgument(names.threads, team.threads);
-    if (count > 0) team.run(operations.histogram, Math.ceil(count / rowsPerChunk));
+    if (count > 0) team.run(operations.histogram, Math.ceil(count / rowsPerChunk), count >= LONG_ROWS);
   }
 
   /** Adds what helpers counted of the last histogram to it. */
@@ -243,7 +245,7 @@ export class GradientSearch implements SplitSearch {
     this.setArgument(names.candidatesOfLarger, memory.candidates[1]);
     this.setArgument(names.featuresPerChunk, featuresPerChunk);
     this.setArgument(names.scratch, memory.scanScratch);
-    team.run(operations.scan, Math.ceil(table.featureCount / featuresPerChunk));
+    team.run(operations.scan, Math.ceil(table.featureCount / featuresPerChunk), false);
   }
 
   private settle(leaf: Leaf, slot: number): void {

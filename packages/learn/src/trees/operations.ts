@@ -128,49 +128,70 @@ export const scanArguments = {
   scratch: 23,
 } as const;
 
+// A helper runs this code for every chunk, long before it is compiled well: hence places that are known, and no closures.
+const ARGUMENTS = controlAt.arguments;
+
 function addToHistogram({ kernels, ints, thread }: Crew, chunk: number): void {
-  const of = (name: keyof typeof histogramArguments): number => ints[controlAt.arguments + histogramArguments[name]] >>> 0;
-  const bytes = of("bytes");
-  const histogram = thread === 0 ? of("target") : of("privates") + (thread - 1) * bytes;
-  if (thread > 0 && ints[controlAt.stamps + thread] !== of("stamp")) {
-    kernels.clear(histogram, bytes);
-    ints[controlAt.stamps + thread] = of("stamp");
+  const at = histogramArguments;
+  const bytes = ints[ARGUMENTS + at.bytes] >>> 0;
+  let histogram = ints[ARGUMENTS + at.target] >>> 0;
+  if (thread > 0) {
+    histogram = (ints[ARGUMENTS + at.privates] >>> 0) + (thread - 1) * bytes;
+    const stamp = ints[ARGUMENTS + at.stamp];
+    if (ints[controlAt.stamps + thread] !== stamp) {
+      kernels.clear(histogram, bytes);
+      ints[controlAt.stamps + thread] = stamp;
+    }
   }
-  const [begin, count] = rowsOfChunk(of("count"), of("rowsPerChunk"), chunk);
-  const index = of("index");
+  const rowsPerChunk = ints[ARGUMENTS + at.rowsPerChunk];
+  const begin = chunk * rowsPerChunk;
+  const count = Math.min(ints[ARGUMENTS + at.count], begin + rowsPerChunk) - begin;
+  const bins = ints[ARGUMENTS + at.bins] >>> 0;
+  const stride = ints[ARGUMENTS + at.stride];
+  const features = ints[ARGUMENTS + at.features];
+  const packed = ints[ARGUMENTS + at.packed] >>> 0;
+  const index = ints[ARGUMENTS + at.index] >>> 0;
   if (index === 0) {
-    kernels.histogramOfRange(of("bins"), of("stride"), of("features"), begin, count, of("packed"), histogram);
+    kernels.histogramOfRange(bins, stride, features, begin, count, packed, histogram);
   } else {
-    const stage = of("stage") + thread * of("stageBytes");
-    kernels.histogramOfRows(of("bins"), of("stride"), of("features"), index + 4 * begin, count, of("packed"), histogram, stage);
+    const stage = (ints[ARGUMENTS + at.stage] >>> 0) + thread * ints[ARGUMENTS + at.stageBytes];
+    kernels.histogramOfRows(bins, stride, features, index + 4 * begin, count, packed, histogram, stage);
   }
 }
 
 /** Some features: adds what other threads counted, takes the smaller sibling off the larger one, scans both. */
 function scanChunk({ kernels, ints, thread }: Crew, chunk: number): void {
-  const of = (name: keyof typeof histogramArguments): number => ints[controlAt.arguments + histogramArguments[name]] >>> 0;
-  const scan = (name: keyof typeof scanArguments): number => ints[controlAt.arguments + scanArguments[name]] >>> 0;
-  const features = of("features");
-  const first = chunk * scan("featuresPerChunk");
-  const last = Math.min(features, first + scan("featuresPerChunk"));
-  const kinds = scan("kinds");
-  const [target, larger, privates, bytes, stamp] = [of("target"), scan("larger"), of("privates"), of("bytes"), of("stamp")];
+  const own = histogramArguments;
+  const at = scanArguments;
+  const featuresPerChunk = ints[ARGUMENTS + at.featuresPerChunk];
+  const first = chunk * featuresPerChunk;
+  const last = Math.min(ints[ARGUMENTS + own.features], first + featuresPerChunk);
+  const kinds = ints[ARGUMENTS + at.kinds] >>> 0;
+  const target = ints[ARGUMENTS + own.target] >>> 0;
+  const larger = ints[ARGUMENTS + at.larger] >>> 0;
+  const privates = ints[ARGUMENTS + own.privates] >>> 0;
+  const bytes = ints[ARGUMENTS + own.bytes] >>> 0;
+  const stamp = ints[ARGUMENTS + own.stamp];
+  const threads = ints[ARGUMENTS + own.threads];
   for (let feature = first; feature < last; feature++) {
     const offset = feature * FEATURE_BYTES;
     const cells = (ints[(kinds + feature * KIND_BYTES + kindAt.valueBins) >>> 2] + 2) & ~1;
-    for (let other = 1; other < of("threads"); other++) {
+    for (let other = 1; other < threads; other++) {
       if (ints[controlAt.stamps + other] !== stamp) continue;
       kernels.addHistogram(target + offset, privates + (other - 1) * bytes + offset, cells * CELL_BYTES);
     }
     if (larger !== 0) kernels.subtractHistogram(larger + offset, target + offset, cells * CELL_BYTES);
   }
-  const scratch = scan("scratch") + thread * SCAN_BYTES + SORT_AT;
-  const rules = scan("rules");
-  if (scan("leaf") !== 0) {
-    kernels.scanFeatures(target, 0, kinds, first, last, rules, scan("leaf"), scratch, scan("candidates"));
+  const scratch = (ints[ARGUMENTS + at.scratch] >>> 0) + thread * SCAN_BYTES + SORT_AT;
+  const rules = ints[ARGUMENTS + at.rules] >>> 0;
+  const leaf = ints[ARGUMENTS + at.leaf] >>> 0;
+  if (leaf !== 0) {
+    kernels.scanFeatures(target, 0, kinds, first, last, rules, leaf, scratch, ints[ARGUMENTS + at.candidates] >>> 0);
   }
-  if (larger !== 0 && scan("leafOfLarger") !== 0) {
-    const leaf = scan("leafOfLarger");
-    kernels.scanFeatures(larger, 0, scan("kindsOfLarger"), first, last, rules, leaf, scratch, scan("candidatesOfLarger"));
+  const leafOfLarger = ints[ARGUMENTS + at.leafOfLarger] >>> 0;
+  if (larger !== 0 && leafOfLarger !== 0) {
+    const kindsOfLarger = ints[ARGUMENTS + at.kindsOfLarger] >>> 0;
+    const candidates = ints[ARGUMENTS + at.candidatesOfLarger] >>> 0;
+    kernels.scanFeatures(larger, 0, kindsOfLarger, first, last, rules, leafOfLarger, scratch, candidates);
   }
 }

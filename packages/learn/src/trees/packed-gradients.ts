@@ -79,7 +79,7 @@ export class PackedGradients {
     if (source.kernel !== lossCodes.softmax) return;
     const { trainingRows, rowCount } = table;
     set(team, [trainingRows, this.scores, 8 * rowCount, source.outputCount, this.highest, this.inverse]);
-    team.run(operations.normalise, ROW_CHUNKS);
+    team.run(operations.normalise, ROW_CHUNKS, true);
   }
 
   /** Packs the gradients of one output with units that `rules` learns; returns the gain that rounding alone may give. */
@@ -101,7 +101,7 @@ export class PackedGradients {
     ]);
     team.doubles[realAt(0)] = source.parameter;
     team.doubles[realAt(1)] = truth;
-    team.run(operations.prepare, ROW_CHUNKS);
+    team.run(operations.prepare, ROW_CHUNKS, true);
     const { gradientSum, hessianSum, largest } = this.total();
     const isCounted = source.mode === packModes.unit || source.mode === packModes.drawn;
     const bits = isCounted ? Math.max(24, 32 - Math.clz32(trainingRows)) : 32;
@@ -116,7 +116,7 @@ export class PackedGradients {
     team.doubles[realAt(1)] = hessianScale;
     team.doubles[realAt(2)] = truth;
     team.doubles[realAt(3)] = source.parameter;
-    team.run(operations.pack, ROW_CHUNKS);
+    team.run(operations.pack, ROW_CHUNKS, true);
     return (NOISE * gradientSum * gradientSum) / (hessianSum > 0 ? Math.max(hessianSum, 1) : 1);
   }
 

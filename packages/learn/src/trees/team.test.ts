@@ -37,7 +37,7 @@ function prepared(beforeChunk: (ints: Int32Array<ArrayBufferLike>) => void = () 
 describe("a team", () => {
   it("does every chunk once where nobody comes to help", () => {
     const { engine, scores } = prepared();
-    new Team(engine, 2).run(operations.add, 4);
+    new Team(engine, 2).run(operations.add, 4, true);
     expect(scores()).toEqual([1, 1, 1, 1]);
   });
 
@@ -50,7 +50,7 @@ describe("a team", () => {
       abortFit(words);
     });
     const { run } = Team.prototype;
-    expect(() => run.call(new Team(engine, 2), operations.add, 4)).toThrow(
+    expect(() => run.call(new Team(engine, 2), operations.add, 4, true)).toThrow(
       expect.objectContaining({ code: "LEARN_FIT_WORKER_DIED", retryable: true }),
     );
     expect(Atomics.load(ints, controlAt.done)).toBe(3);

@@ -50,25 +50,31 @@ export class Team {
   /**
    * Has all chunks of an operation done; its arguments lie in the memory.
    *
+   * @param isLong  worth waking helpers that sleep: some ten microseconds for each of them
    * @throws LEARN_FIT_WORKER_DIED when a helper died
    */
-  run(operation: number, chunks: number): void {
-    if (this.threads === 1 || chunks === 1) {
+  run(operation: number, chunks: number, isLong: boolean): void {
+    const { ints } = this;
+    const isAlone = this.threads === 1 || chunks === 1;
+    if (isAlone || (!isLong && this.isEveryHelperAsleep())) {
       for (let chunk = 0; chunk < chunks; chunk++) runChunk(this.crew, operation, chunk);
       return;
     }
-    const { ints } = this;
     this.checkHelpers();
     this.number = (this.number + 1) & 1023;
     ints[controlAt.operation] = operation;
     Atomics.store(ints, controlAt.done, 0);
     Atomics.store(ints, controlAt.ticket, (this.number << (2 * CHUNK_BITS)) | (chunks << CHUNK_BITS));
-    if (Atomics.load(ints, controlAt.sleepers) > 0) Atomics.notify(ints, controlAt.ticket);
+    if (isLong && Atomics.load(ints, controlAt.sleepers) > 0) Atomics.notify(ints, controlAt.ticket);
     for (let chunk = claim(ints); chunk >= 0; chunk = claim(ints)) {
       runChunk(this.crew, operation, chunk);
       Atomics.add(ints, controlAt.done, 1);
     }
     this.awaitHelpers(chunks);
+  }
+
+  private isEveryHelperAsleep(): boolean {
+    return Atomics.load(this.ints, controlAt.sleepers) >= Atomics.load(this.ints, controlAt.active);
   }
 
   private checkHelpers(): void {

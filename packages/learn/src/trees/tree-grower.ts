@@ -117,8 +117,8 @@ export class TreeGrower {
     const parts = Math.ceil(count / rowsPerPart);
     const values = [index, count, column, memory.goesLeft, memory.scratch, rowsPerPart, memory.chunkCounts];
     for (let place = 0; place < values.length; place++) team.ints[controlAt.arguments + place] = values[place];
-    team.run(operations.split, parts);
-    team.run(operations.join, parts);
+    team.run(operations.split, parts, true);
+    team.run(operations.join, parts, true);
     let left = 0;
     for (let part = 0; part < parts; part++) left += team.ints[(memory.chunkCounts >>> 2) + part];
     return left;
@@ -132,7 +132,7 @@ export class TreeGrower {
     const flush = (): void => {
       ints[controlAt.arguments] = scores;
       ints[controlAt.arguments + 1] = memory.additions;
-      if (entries > 0) this.ground.team.run(operations.add, entries);
+      if (entries > 0) this.ground.team.run(operations.add, entries, true);
       entries = 0;
     };
     const add = (begin: number, count: number, value: number): void => {
