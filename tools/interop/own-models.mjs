@@ -10,7 +10,7 @@ import {
 } from "@atalaya/learn";
 
 /**
- * @import { Expression, FeaturePlan, Frame, LearnerSpecification, ModelBundle, Target } from "@atalaya/learn"
+ * @import { Expression, FeaturePlan, Frame, LearnerSpecification, ModelBundle, Target, TrainingData } from "@atalaya/learn"
  */
 
 const STATES = Array.from({ length: 60 }, (_, code) => `state ${code}${code % 7 === 0 ? " – Österreich 北" : ""}`);
@@ -207,4 +207,42 @@ function answered(bundles, two, three) {
     });
     return [name, { ...bundle, ...parts }];
   });
+}
+
+/**
+ * Fits that threads share, by name: every way of growing, weights, samples, classes and categories.
+ *
+ * @param {Frame} frame
+ * @returns {Record<string, { specification: LearnerSpecification, data: TrainingData }>}
+ */
+export function sharedFits(frame) {
+  /** @type {Target} */
+  const target = { kind: "number", values: prices(frame) };
+  const { trainingMatrix: matrix } = fitFeatures(planFor(true), frame, target, { seed: 3, fitOn: "value" });
+  const random = createRandom(8);
+  const weights = Float64Array.from({ length: frame.rowCount }, () => random.integer(3) + random.next());
+  /** @param {Record<string, number | string>} parameters @returns {LearnerSpecification} */
+  const boosting = (parameters) => ({ learner: "gradientBoosting", parameters });
+  const two = classesOf(frame, ["cheap", "dear"]);
+  const three = classesOf(frame, ["cheap", "fair", "dear"]);
+  return {
+    "leaf by leaf": { specification: boosting({ trees: 12 }), data: { matrix, target } },
+    "level by level": { specification: boosting({ trees: 12, growth: "depthWise" }), data: { matrix, target } },
+    "weights and samples": {
+      specification: boosting({ trees: 8, rowShare: 0.7, columnShare: 0.6 }),
+      data: { matrix, target, weights },
+    },
+    "a quantile": { specification: boosting({ trees: 6, loss: "quantile", quantile: 0.9 }), data: { matrix, target } },
+    "two classes": { specification: boosting({ trees: 8 }), data: { matrix, target: two } },
+    "three classes": { specification: boosting({ trees: 4 }), data: { matrix, target: three } },
+    "a forest": {
+      specification: { learner: "randomForest", parameters: { trees: 4, depth: 9 } },
+      data: { matrix, target },
+    },
+    "a forest of three classes": {
+      specification: { learner: "randomForest", parameters: { trees: 4, depth: 9 } },
+      data: { matrix, target: three },
+    },
+    "isolation forest": { specification: { learner: "isolationForest", parameters: {} }, data: { matrix, target: null } },
+  };
 }
