@@ -26,6 +26,18 @@ export interface ServiceLogger {
   error(facts: object, message: string): void;
 }
 
+/** A request that is over, for traces. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** Pattern, not address. */
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  /** `traceparent` of the request, and of its answer where that names a span of ours. */
+  readonly given: string | null;
+  readonly answered: string | null;
+}
+
 export interface PredictionServiceOptions {
   readonly models: ModelSource;
   /** Makes a model of a bundle's bytes: our own format unless said otherwise. */
@@ -63,6 +75,8 @@ export interface PredictionServiceOptions {
   readonly abortRules?: AbortRules;
   /** Of the program, for the metrics. */
   readonly version?: string;
+  /** Told of every request when it is over. */
+  readonly onAnswered?: (request: AnsweredRequest) => void;
   readonly logger?: ServiceLogger;
 }
 
@@ -79,6 +93,7 @@ export class PredictionService {
   readonly answers: AnswerStore | null;
   /** null: every request is answered on the event loop. */
   readonly threads: ScoringThreads | null;
+  readonly onAnswered: ((request: AnsweredRequest) => void) | null;
   readonly nextId: () => string = createIdGenerator();
   readonly #options: PredictionServiceOptions;
   readonly #pipelines = new Map<string, ServedPipeline>();
@@ -91,6 +106,7 @@ export class PredictionService {
     this.mostRows = options.mostRows ?? 100_000;
     this.mostExplainedRows = options.mostExplainedRows ?? 1_000;
     this.truth = options.truth ?? null;
+    this.onAnswered = options.onAnswered ?? null;
     this.answers = options.answers ?? null;
     this.threads = createThreads(options);
     const { predictionSink: sink, stateDirectory } = options;

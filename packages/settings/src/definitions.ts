@@ -160,7 +160,27 @@ export const settingDefinitions = {
     kind: "choice",
     choices: ["debug", "info", "warn", "error", "silent"],
     default: "info",
-    doc: "How much is written to the log.",
+    doc: "How much is written to the log, when it is JSON.",
+  },
+  logFormat: {
+    variables: ["ATALAYA_LOG_FORMAT"],
+    kind: "choice",
+    choices: ["text", "json"],
+    default: "text",
+    doc: "json writes what happens as one JSON object a line, with the ids of run, step and request, and without secrets.",
+  },
+  tracesEndpoint: {
+    variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+    kind: "url",
+    schemes: web,
+    default: null,
+    doc: "OpenTelemetry collector (OTLP over HTTP, without /v1/traces) for traces of requests, runs and steps. None: no traces.",
+  },
+  tracesHeaders: {
+    variables: ["OTEL_EXPORTER_OTLP_HEADERS"],
+    kind: "secret",
+    default: null,
+    doc: "Headers for that collector: name=value, separated by commas.",
   },
   debug: {
     variables: ["ATALAYA_DEBUG"],

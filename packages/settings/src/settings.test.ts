@@ -30,8 +30,22 @@ test("an empty environment gives the laptop mode and no address of another syste
     executor: null,
     color: true,
     logLevel: "info",
+    logFormat: "text",
+    traces: null,
     debug: false,
   });
+});
+
+test("traces have the address and the headers of OpenTelemetry's own variables", () => {
+  const endpoint = "http://collector:4318";
+  expect(readSettings({ OTEL_EXPORTER_OTLP_HEADERS: "a=b" }).traces).toBeNull();
+  expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).traces).toEqual({ endpoint, headers: {} });
+  const headers = "key=s%20=1, ,other=100%";
+  expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers }).traces).toEqual({
+    endpoint,
+    headers: { key: "s =1", other: "100%" },
+  });
+  expect(failure({ ATALAYA_LOG_FORMAT: "xml" }).hint).toContain("text, json");
 });
 
 test("the default home lies in the project, a home that was named does not move there", () => {

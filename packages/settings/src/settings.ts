@@ -50,6 +50,9 @@ export interface Settings {
   readonly git: { readonly username: string; readonly password: string } | null;
   readonly color: boolean;
   readonly logLevel: LogLevel;
+  readonly logFormat: "text" | "json";
+  /** Null: nothing is traced. */
+  readonly traces: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> } | null;
   /** Errors are shown with their stack. */
   readonly debug: boolean;
   /**
@@ -94,6 +97,8 @@ export function readSettings(
     git: readGit(reader),
     color: reader.text("noColor") === null,
     logLevel: logLevels.find((level) => level === reader.required("logLevel")) ?? "info",
+    logFormat: reader.required("logFormat") === "json" ? "json" : "text",
+    traces: readTraces(reader),
     debug: reader.text("debug") !== null,
     address: (variable: string) => readAddress(environment, variable),
   });
@@ -213,6 +218,25 @@ function readMlflow(reader: Reader): MlflowSettings | null {
   if (url === null) return null;
   const [username, password, token] = [reader.text("mlflowUsername"), reader.text("mlflowPassword"), reader.text("mlflowToken")];
   return Object.freeze({ url, username, password, token });
+}
+
+/** Pairs that are none are left out; values are percent-encoded, as OpenTelemetry has it. */
+function readTraces(reader: Reader): Settings["traces"] {
+  const endpoint = reader.text("tracesEndpoint");
+  if (endpoint === null) return null;
+  const pairs = (reader.text("tracesHeaders") ?? "").split(",").map((pair) => pair.split(/=(.*)/s, 2));
+  const headers = pairs.flatMap(([name = "", value = ""]) =>
+    name.trim() === "" ? [] : [[name.trim(), decoded(value.trim())] as const],
+  );
+  return Object.freeze({ endpoint, headers: Object.freeze(Object.fromEntries(headers)) });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function halfGivenBuckets(reader: Reader): { given: string[]; missing: string[]; purpose: string } {

@@ -16,3 +16,15 @@ export {
 export { HistogramCell } from "./exposition/histogram-cell.js";
 export { type Counter, EXPOSITION_TYPE, type Gauge, type Histogram, Meter, type Reading } from "./exposition/meter.js";
 export { addProcessMetrics } from "./exposition/process-readings.js";
+export { createLogger, type Logger, type LoggerOptions } from "./logs/logger.js";
+export { redactText } from "./logs/redact.js";
+export {
+  newSpan,
+  newTrace,
+  readTraceparent,
+  runPlace,
+  type SpanPlace,
+  stepPlace,
+  writeTraceparent,
+} from "./traces/trace-context.js";
+export { type FinishedSpan, openTraces, type Traces, type TracesOptions } from "./traces/traces.js";

@@ -16,6 +16,16 @@ export function measureRequests(app: FastifyInstance, service: PredictionService
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     service.metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const { onAnswered } = service;
+    if (onAnswered !== null) {
+      const { method, headers } = request;
+      const answered = reply.getHeader("traceparent");
+      onAnswered({
+        ...{ method, route, status: reply.statusCode, milliseconds: reply.elapsedTime },
+        given: headers.traceparent?.toString() ?? null,
+        answered: typeof answered === "string" ? answered : null,
+      });
+    }
     done();
   });
 }
