@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openBundle } from "@atalaya/serve";
 import { openStore } from "@atalaya/store";
 import { startServer } from "../serving/child.mjs";
+import { measureAttack, measureStreams } from "../serving/endurance.mjs";
 import { makeHomes, writeHomes } from "../serving/homes.mjs";
 import { hasWrk, put, residentBytes } from "../serving/load.mjs";
 import { trainHomes } from "../serving/model.mjs";
@@ -41,7 +42,7 @@ export async function* measure(bench) {
     const bundle = join(folder, "homes.bundle");
     writeFileSync(bundle, trainHomes(csv));
     yield* measureAlone(trainHomes(csv));
-    yield* measureServer(bench, folder, bundle);
+    yield* measureServer(bench, { folder, bundle, bodies });
     if (!hasWrk()) return bench.skip("all loads", "wrk is not installed");
     if (bench.python === null) return bench.skip("all comparisons", "BENCH_PYTHON names no interpreter");
     for (const comparison of comparisons) yield* compare(bench, comparison, { folder, csv, bodies, bundle });
@@ -76,8 +77,11 @@ function* measureAlone(bytes) {
   yield { name: "explaining alone, one row, p50", ours: median(times.explain) * 1000, unit: "µs" };
 }
 
-/** @param {Bench} bench @param {string} folder @param {string} bundle @returns {AsyncGenerator<Measurement>} */
-async function* measureServer(bench, folder, bundle) {
+/**
+ * @param {Bench} bench @param {{ folder: string, bundle: string, bodies: string }} files
+ * @returns {AsyncGenerator<Measurement>}
+ */
+async function* measureServer(bench, { folder, bundle, bodies }) {
   bench.say("start, memory, large requests …");
   const ready = [];
   for (let round = 0; round < 5; round++) {
@@ -87,6 +91,9 @@ async function* measureServer(bench, folder, bundle) {
       const mebibytes = residentBytes(server.pid) / 1024 ** 2;
       yield { name: "resident memory, ready", ours: mebibytes, unit: "MiB", peer: "120 MiB", theirs: 120, limit: 1 };
       yield* measureLarge(server.url);
+      yield* measureStreams(bench.say, server);
+      bench.say("under attack …");
+      yield* measureAttack(server, bodies, folder);
     }
     await server.stop();
   }
