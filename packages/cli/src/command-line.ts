@@ -1,11 +1,12 @@
 import { readSettings, type Settings } from "@atalaya/settings";
+import { createLogger, type Logger } from "@atalaya/telemetry";
 import type { ExitCode } from "./exit-codes.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { createProgram, type GlobalOptions, parse } from "./program.js";
 import type { Session, Surroundings } from "./session.js";
 import { createPalette } from "./terminal/palette.js";
 import { reportError } from "./terminal/report-error.js";
-import { createTerminal } from "./terminal/terminal.js";
+import { createTerminal, type OutputStream } from "./terminal/terminal.js";
 
 /**
  * Carries out one command line (without `node` and the script) and gives its exit code; it never throws.
@@ -29,7 +30,9 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   } catch (error) {
     const switches = tolerantSwitches(words, () => settingsFor(surroundings.workingDirectory));
     const palette = createPalette(switches.color && stderr.isTTY === true);
-    reportError(error, { stdout, stderr, palette, json: switches.json, debug: switches.debug });
+    const { json, debug } = switches;
+    const log = switches.log?.(json ? stderr : stdout) ?? null;
+    reportError(error, { stdout, stderr, palette, json, debug, log });
     return exitCodeOf(error);
   }
 }
@@ -41,9 +44,9 @@ function openSession(
 ): Session {
   const { stdout, stderr, stdin, workingDirectory, signal } = surroundings;
   // Settings that cannot be read are the command's own error: `init` needs none.
-  const { color } = tolerantSwitches([], () => settingsFor(workingDirectory));
+  const { color, log } = tolerantSwitches([], () => settingsFor(workingDirectory));
   return {
-    terminal: createTerminal({ stdout, stderr, stdin, json: options.json === true, color: color && options.color }),
+    terminal: createTerminal({ stdout, stderr, stdin, json: options.json === true, color: color && options.color, log }),
     workingDirectory,
     projectOption: options.project ?? null,
     settings: settingsFor,
@@ -52,12 +55,25 @@ function openSession(
 }
 
 /** How to tell an error, even when the words could not be parsed or the settings are what is wrong. */
-function tolerantSwitches(words: readonly string[], settings: () => Settings): { json: boolean; color: boolean; debug: boolean } {
+function tolerantSwitches(words: readonly string[], settings: () => Settings): Switches {
   const json = words.includes("--json");
   try {
-    const { color, debug } = settings();
-    return { json, color: color && !words.includes("--no-color"), debug };
+    const read = settings();
+    return { json, color: read.color && !words.includes("--no-color"), debug: read.debug, log: logOf(read) };
   } catch {
-    return { json, color: false, debug: false };
+    return { json, color: false, debug: false, log: undefined };
   }
+}
+
+interface Switches {
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+  /** Undefined: lines are for people. */
+  readonly log: ((people: OutputStream) => Logger) | undefined;
+}
+
+function logOf({ logFormat, logLevel: level }: Settings): Switches["log"] {
+  if (logFormat === "text") return undefined;
+  return (people) => createLogger({ write: (line) => void people.write(line), level, facts: { service: "atalaya" } });
 }

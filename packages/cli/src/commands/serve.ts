@@ -48,6 +48,7 @@ async function serve(session: Session, pipeline: string, options: ListenOptions)
         listen: options,
         say: terminal.say,
         talks: true,
+        log: terminal.log,
       }),
     );
     const version = server.service.pipeline(pipeline).model?.version ?? null;

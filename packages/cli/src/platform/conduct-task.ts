@@ -1,5 +1,6 @@
 import { openRegistry } from "@atalaya/registry";
 import { carryOutTask, type TaskVerdict } from "@atalaya/run/task";
+import type { Settings } from "@atalaya/settings";
 import { openStore, type TaskKey } from "@atalaya/store";
 import { loadProject, pipelineNamed } from "../project/load-project.js";
 import { locateProject } from "../project/locate-project.js";
@@ -7,6 +8,7 @@ import { settingsOf } from "../project/named-addresses.js";
 import { createAddresses } from "../project/sample-addresses.js";
 import type { Session } from "../session.js";
 import { withClosing } from "./closing.js";
+import { attemptSpan, openTracing } from "./tracing.js";
 
 /** A pod that comes up with PostgreSQL away waits for it: its worker waits as well. */
 const PATIENCE_MS = 60_000;
@@ -37,14 +39,27 @@ export function conductTask(session: Session, key: TaskKey, { tied }: { readonly
         pipelines: project.pipelines,
         address: addresses.address,
         openAddresses: (pipeline) => addresses.open(settingsOf(pipelineNamed(project, pipeline))),
-        print: (line) => session.terminal.say(line),
+        // The worker reads these lines: they are not part of the log.
+        print: (line) => void session.terminal.people.write(`${line}\n`),
         signal,
       },
       key,
     );
     // Work that cannot stop at once is left where it is: the process ends.
-    return Promise.race([working, untilAborted(signal)]);
+    return traced(settings, key, Promise.race([working, untilAborted(signal)]));
   });
+}
+
+/** Tells of the attempt, below the span of its step, where traces are taken. */
+async function traced(settings: Settings, key: TaskKey, work: Promise<TaskVerdict>): Promise<TaskVerdict> {
+  const startedAt = Date.now();
+  const verdict = await work;
+  const traces = await openTracing(settings, "task");
+  if (traces === null) return verdict;
+  const failure = verdict.verdict === "done" ? null : verdict.verdict;
+  attemptSpan(traces, key, { startedAt, endedAt: Date.now(), failure });
+  await traces.close();
+  return verdict;
 }
 
 function endWithInput({ terminal: { stdin } }: Session, end: () => void): void {

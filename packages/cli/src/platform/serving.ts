@@ -10,9 +10,11 @@ import {
   storedUpkeep,
 } from "@atalaya/serve";
 import type { Settings } from "@atalaya/settings";
+import type { Logger } from "@atalaya/telemetry";
 import type { ListenOptions } from "../commands/listen-options.js";
 import { errors } from "../errors.js";
 import { version } from "../version.js";
+import { openTracing, requestSpans } from "./tracing.js";
 import type { Stores } from "./workshop.js";
 
 /** What the server stands on. */
@@ -52,15 +54,18 @@ export async function startServing(options: {
   readonly listen: ListenOptions;
   readonly say: (line: string) => void;
   readonly talks: boolean;
+  /** Takes what happens with its facts, instead of `say`. */
+  readonly log: Logger | null;
   /** Adds the console, which then answers `GET /`. */
   readonly extend?: NonNullable<PredictionServerOptions["extend"]>;
 }): Promise<StartedPredictionServer> {
-  const { ground, pipelines, listen, say, talks, extend } = options;
+  const { ground, pipelines, listen, say, talks, log, extend } = options;
   const { settings, ...rest } = ground;
   const host = listen.host ?? settings.host;
   const port = listen.port ?? settings.port;
+  const traces = await openTracing(settings, "serving");
   try {
-    return await startPredictionServer({
+    const server = await startPredictionServer({
       ...rest,
       host,
       port,
@@ -69,13 +74,16 @@ export async function startServing(options: {
       open: openBundle,
       version,
       stateDirectory: servingDirectory(settings),
-      logger: {
+      ...(traces === null ? {} : { onAnswered: requestSpans(traces) }),
+      logger: log ?? {
         info: (_facts, message) => (talks ? say(message) : undefined),
         warn: (_facts, message) => say(message),
         error: (_facts, message) => say(message),
       },
     });
+    return { ...server, close: () => server.close().finally(() => traces?.close()) };
   } catch (error) {
+    await traces?.close();
     if (!isAtalayaError(error) && (error as NodeJS.ErrnoException).code === "EADDRINUSE") {
       throw errors.PORT_TAKEN({ host, port }, error);
     }

@@ -11,6 +11,7 @@ import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
 import { declareServing } from "./declare-serving.js";
 import { untilInterrupted } from "./interruption.js";
+import { openTracing, runSpans } from "./tracing.js";
 import { openLaunchers } from "./open-launchers.js";
 
 /** Facts, bytes and models: what every command but `source` and `init` stands on. */
@@ -65,12 +66,16 @@ export async function openWorkshop(options: {
   readonly onEvent?: (event: RunEvent) => void;
 }): Promise<Workshop> {
   const { session, project, stores, progress } = options;
-  const onEvent = (event: RunEvent): void => {
-    progress.onEvent(event);
-    options.onEvent?.(event);
-  };
   const { settings, store, registry } = stores;
   const closing = createClosing();
+  const traces = await openTracing(settings, "runs");
+  if (traces !== null) closing.add(traces);
+  const trace = traces === null ? () => {} : runSpans(traces);
+  const onEvent = (event: RunEvent): void => {
+    progress.onEvent(event);
+    trace(event);
+    options.onEvent?.(event);
+  };
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));
   const { pipelines } = project;
   const placing = { executor: settings.executor, launchers: await openLaunchers(project, settings, store) };

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@atalaya/run";
+import type { Logger } from "@atalaya/telemetry";
 import type { Terminal } from "../terminal/terminal.js";
 import { createLiveBlock } from "./live-block.js";
 import { createPlainLines } from "./plain-lines.js";
@@ -23,14 +24,40 @@ export function createProgress(terminal: Terminal, clock: () => number = Date.no
 
 function createLineProgress(terminal: Terminal): Progress {
   const toLine = createPlainLines();
+  const { log } = terminal;
   return {
     onEvent: (event) => {
       const line = toLine(event);
-      if (line !== null) terminal.say(line);
+      if (log !== null) logEvent(log, event, line);
+      else if (line !== null) terminal.say(line);
     },
     print: (line) => terminal.say(line),
     end: () => {},
   };
+}
+
+/** With the ids of run and step. The end of a run is told as well, which people read in the command's answer. */
+function logEvent(log: Logger, event: RunEvent, line: string | null): void {
+  const { run, pipeline, type } = event;
+  const facts = { event: type, run, pipeline, ...("step" in event ? { step: event.step } : {}) };
+  switch (event.type) {
+    case "run-failed":
+      log.error({ ...facts, code: event.code }, event.message);
+      return;
+    case "run-done": {
+      const { verdict, version, reasons, seconds } = event.result;
+      log.info({ ...facts, verdict, version, reasons, seconds }, `${pipeline}: ${verdict}`);
+      return;
+    }
+    case "step-done":
+      log.info({ ...facts, seconds: event.seconds, replayed: event.replayed }, line ?? event.summary);
+      return;
+    case "step-started":
+      log.debug(facts, `${pipeline}: ${event.step} begins`);
+      return;
+    default:
+      if (line !== null) log.info(facts, line);
+  }
 }
 
 function createLiveProgress(terminal: Terminal, clock: () => number): Progress {

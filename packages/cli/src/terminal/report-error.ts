@@ -1,4 +1,5 @@
 import { isAtalayaError } from "@atalaya/errors";
+import type { Logger } from "@atalaya/telemetry";
 import type { Palette } from "./palette.js";
 import type { OutputStream } from "./terminal.js";
 
@@ -24,15 +25,22 @@ export function describeError(error: unknown): ErrorReport {
   };
 }
 
-/** Writes an error: two lines on stderr for people, and with `--json` one object on stdout. A stack only with `debug`. */
+/**
+ * Writes an error: two lines on stderr for people (one of the log, where a program reads), and with `--json` one object on stdout.
+ * A stack only with `debug`.
+ */
 export function reportError(
   error: unknown,
-  output: { stdout: OutputStream; stderr: OutputStream; palette: Palette; json: boolean; debug: boolean },
+  output: { stdout: OutputStream; stderr: OutputStream; palette: Palette; json: boolean; debug: boolean; log?: Logger | null },
 ): void {
   const { code, message, details, hint } = describeError(error);
   if (output.json) {
     const shown = { code, message, details, ...(hint === undefined ? {} : { hint }) };
     output.stdout.write(`${JSON.stringify({ error: shown })}\n`);
+  }
+  if (output.log != null) {
+    output.log.error({ code, details, ...(hint === undefined ? {} : { hint }), ...(output.debug ? { error } : {}) }, message);
+    return;
   }
   output.stderr.write(`${output.palette.bad(`error ${code}:`)} ${message}\n`);
   if (hint !== undefined) output.stderr.write(`hint: ${hint}\n`);

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Logger } from "@atalaya/telemetry";
 import { createPalette, type Palette } from "./palette.js";
 
 /** One of the two outputs of a process, as far as the commands need it; tests pass one that collects. */
@@ -16,12 +17,16 @@ export interface TerminalOptions {
   /** Machines read stdout: one JSON value and nothing else; what people read goes to stderr. */
   readonly json: boolean;
   readonly color: boolean;
+  /** Makes a log of what people would read; left out: they read it. */
+  readonly log?: ((people: OutputStream) => Logger) | undefined;
 }
 
 /** Where a command writes. */
 export interface Terminal {
   readonly json: boolean;
   readonly palette: Palette;
+  /** Where lines go when a program reads them: one JSON object each; null: people read. */
+  readonly log: Logger | null;
   readonly stdin: Readable;
   /** Where people read: stdout, or stderr with `--json`. */
   readonly people: OutputStream;
@@ -43,18 +48,25 @@ const endless = Number.MAX_SAFE_INTEGER;
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, stdin, json } = options;
   const people = json ? stderr : stdout;
-  const isLive = people.isTTY === true;
+  const log = options.log?.(people) ?? null;
+  const isLive = people.isTTY === true && log === null;
+  const say = (to: OutputStream, line: string): void => {
+    if (log === null) to.write(`${line}\n`);
+    else if (line.trim() !== "") log.info({}, line.trim());
+  };
   return {
     json,
+    log,
     stdin,
     people,
     isLive,
     palette: createPalette(options.color && isLive),
     width: () => (isLive ? (people.columns ?? fallbackWidth) : endless),
-    say: (line = "") => void people.write(`${line}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
+    say: (line = "") => say(people, line),
+    note: (line) => say(stderr, line),
     answer: (value, lines) => {
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
+      else if (log !== null) log.info({ answer: value }, lines.find((line) => line.trim() !== "") ?? "done");
       else for (const line of lines) stdout.write(`${line}\n`);
     },
   };

@@ -76,6 +76,7 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
         listen,
         say,
         talks: false,
+        log: terminal.log,
         ...(options.serves ? { extend } : {}),
       }),
     );
