@@ -11,7 +11,7 @@ export const mayImport = {
   ingest: ["errors", "learn", "define"],
   run: ["errors", "learn", "define", "settings", "store", "registry", "ingest"],
   serve: ["errors", "learn", "define", "settings", "telemetry", "store", "registry"],
-  kubernetes: ["errors", "settings", "run"],
+  kubernetes: ["errors", "settings", "telemetry", "run"],
   api: ["errors", "learn", "settings", "telemetry", "store", "registry", "run", "serve"],
   console: ["errors", "learn", "api"],
   cli: [

@@ -1,6 +1,7 @@
 import type { PlacedStep, TaskLaunch } from "@atalaya/run";
 import { TASK_EXIT_CODES } from "@atalaya/run";
 import type { KubernetesSettings, Toleration } from "@atalaya/settings";
+import { runPlace, stepPlace, writeTraceparent } from "@atalaya/telemetry";
 import { INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL, TASK_CONTAINER } from "../api/objects.js";
 import { errors } from "../errors.js";
 import { jobName, stepWord, word } from "./job-name.js";
@@ -131,6 +132,8 @@ function containerOf(settings: KubernetesSettings, launch: TaskLaunch): Fields {
       { name: "ATALAYA_HOME", value: `${SCRATCH}/atalaya` },
       { name: "HOME", value: SCRATCH },
       { name: "TMPDIR", value: SCRATCH },
+      // For what the pipeline's own code traces; the command itself knows its place by run and step.
+      { name: "TRACEPARENT", value: traceparentOf(launch) },
     ],
     envFrom: [
       ...settings.configMaps.map((name) => ({ configMapRef: { name } })),
@@ -145,6 +148,11 @@ function containerOf(settings: KubernetesSettings, launch: TaskLaunch): Fields {
     // What went wrong stands in the task's row and in its log.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
+}
+
+/** Pods that are launched together are told of the run, as one template is made for all of their steps. */
+function traceparentOf({ key, fanOut }: TaskLaunch): string {
+  return writeTraceparent(fanOut === null ? stepPlace(key.run, key.step) : runPlace(key.run));
 }
 
 /** Words for the image's entry point, the command atalaya. Kubernetes puts the index in the place of `$(…)`. */
