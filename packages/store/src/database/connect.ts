@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import { Pool, TypeOverrides } from "pg";
 import { errors } from "../errors.js";
 import { migrate } from "./migrate.js";
+import { rememberPool } from "./prepared.js";
 import type { Schema } from "./schema.js";
 
 export interface ConnectOptions {
@@ -47,6 +48,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Kys
   const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
   const database = new Kysely<Schema>({ dialect, plugins }).withSchema("atalaya");
   pools.set(database, pool);
+  rememberPool(database, pool);
   return database;
 }
 

@@ -15,6 +15,7 @@ import { retriedRuns } from "./migrations/0060-retried-runs.js";
 import { tasks } from "./migrations/0070-tasks.js";
 import { mirror } from "./migrations/0075-mirror.js";
 import { uploads } from "./migrations/0076-uploads.js";
+import { refusedParameters } from "./migrations/0077-refused-parameters.js";
 import { sharedAnswers } from "./migrations/0080-shared-answers.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0070-tasks": tasks,
   "0075-mirror": mirror,
   "0076-uploads": uploads,
+  "0077-refused-parameters": refusedParameters,
   "0080-shared-answers": sharedAnswers,
 };
 
