@@ -101,6 +101,16 @@ export const errors = defineErrors("REGISTRY", {
       `Model Version (name=${model}, version=${version}) not found`,
   },
   ARTIFACT_UNKNOWN: { status: 404, message: ({ path }: { path: string }) => `There is no artifact at ${path}` },
+  COMMENT_INVALID: {
+    status: 400,
+    message: ({ characters, most }: { characters: number; most: number }) =>
+      `A comment has 1 to ${most} characters, and this one has ${characters}`,
+  },
+  ONNX_BROKEN: {
+    status: 422,
+    message: ({ because }: { because: string }) => `The bundle of an ONNX model cannot be read: ${because}`,
+    hint: () => "Import the model again.",
+  },
   WEBHOOK_INVALID: {
     status: 400,
     message: ({ url }: { url: string }) => `Events cannot be sent to ${url}`,

@@ -5,6 +5,9 @@ export { billOfMaterials } from "./cards/bill-of-materials.js";
 export { cardMarkdown } from "./cards/card-markdown.js";
 export { evidenceBundle } from "./cards/evidence.js";
 export { type ModelCard, modelCard } from "./cards/model-card.js";
+export { addComment, type Comment, listComments } from "./comments.js";
+export * from "./foreign/onnx-bundle.js";
+export { type MirrorStatus, mirrorStatus } from "./mirror-status.js";
 export {
   createModel,
   deleteModel,

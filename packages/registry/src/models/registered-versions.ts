@@ -1,4 +1,4 @@
-import { sql, toJson, toText } from "@atalaya/store";
+import { type PreparedStatement, runPrepared, sql, toJson, toText } from "@atalaya/store";
 import { errors } from "../errors.js";
 import { type Clause, compare, compareTag, direction, type Order } from "../tracking/clauses.js";
 import { allOf, type Database, type Fragment, type Page, pageOf, type Tags } from "../tracking/database.js";
@@ -38,12 +38,20 @@ export async function findRegistered(database: Database, name: string, version: 
   return found;
 }
 
+const selectByAlias: PreparedStatement = {
+  name: "version-by-alias",
+  text: `select v.name, v.version, v.source, v.storage_location as "storageLocation", v.run_id as "runId", v.run_link as "runLink",
+      v.model_id as "modelId", v.user_id as "userId", v.description, v.status, v.stage, v.created_at as "createdAt",
+      v.updated_at as "updatedAt", v.tags, coalesce((select jsonb_agg(alias order by alias) from atalaya.aliases
+        where pipeline = v.name and version = v.version), '[]') as aliases
+    from atalaya.aliases as a join atalaya.registered_versions as v on v.name = a.pipeline and v.version = a.version
+    where a.pipeline = $1::text and a.alias = $2::text`,
+};
+
 /** The version that carries an alias, in one query; null when none does, or there is no such model. */
 export async function registeredByAlias(database: Database, name: string, alias: string): Promise<RegisteredVersion | null> {
-  const { rows } = await sql<RegisteredVersion>`
-    select ${columns} from atalaya.aliases as a join atalaya.registered_versions as v on v.name = a.pipeline and v.version = a.version
-    where a.pipeline = ${toText(name)} and a.alias = ${toText(alias)}`.execute(database);
-  return rows[0] ?? null;
+  const [found] = await runPrepared<RegisteredVersion>(database, selectByAlias, [toText(name), toText(alias)]);
+  return found ?? null;
 }
 
 /** Registers what a client made; numbers count with those of Atalaya's own versions. @throws REGISTRY_MODEL_UNKNOWN */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { sql, toText } from "@atalaya/store";
+import { type PreparedStatement, runPrepared, sql, toText } from "@atalaya/store";
 import { errors } from "../errors.js";
 import { byRun, type Database, type Fragment, type Stage, type Tags } from "./database.js";
 import { checkExperimentActive, findExperiment } from "./experiments.js";
@@ -67,26 +67,38 @@ export interface NewTrackedRun {
   readonly tags: readonly KeyValue[];
 }
 
-const runColumns = sql`number, id, experiment, name, user_id, status, started_at, ended_at, artifact_uri, stage`;
+const columnNames = `number, id, experiment, name, user_id as "userId", status, started_at as "startedAt", ended_at as "endedAt",
+  artifact_uri as "artifactUri", stage`;
+
+const insertRun: PreparedStatement = {
+  name: "create-run",
+  text: `with experiment as (
+    select id, artifact_location from atalaya.experiments where id = $2::integer and stage = 'active' for key share
+  ), run as (
+    insert into atalaya.tracked_runs (id, experiment, name, user_id, status, started_at, artifact_uri)
+    select $1::text, experiment.id, $3::text, $4::text, 'RUNNING', $5::bigint,
+      rtrim(artifact_location, '/') || '/' || $1::text || '/artifacts'
+    from experiment returning *
+  ), tags as (
+    insert into atalaya.run_tags (run, experiment, key, value)
+    select number, experiment, key, value from run, unnest($6::text[], $7::text[]) as given (key, value)
+  )
+  select ${columnNames} from run`,
+};
 
 /** @throws REGISTRY_EXPERIMENT_UNKNOWN, REGISTRY_EXPERIMENT_NOT_ACTIVE */
 export async function createRun(database: Database, run: NewTrackedRun): Promise<RunInfo> {
   const id = randomUUID().replaceAll("-", "");
   const tags = lastOfEach(run.tags);
-  const { rows } = await sql<RunInfo>`
-    with experiment as (
-      select id, artifact_location from atalaya.experiments where id = ${run.experiment} and stage = 'active' for key share
-    ), run as (
-      insert into atalaya.tracked_runs (id, experiment, name, user_id, status, started_at, artifact_uri)
-      select ${id}::text, experiment.id, ${toText(run.name)}, ${toText(run.userId)}, 'RUNNING', ${run.startedAt}::bigint,
-        rtrim(artifact_location, '/') || '/' || ${id}::text || '/artifacts'
-      from experiment returning *
-    ), tags as (
-      insert into atalaya.run_tags (run, experiment, key, value)
-      select number, experiment, key, value from run, unnest(${keysOf(tags)}::text[], ${valuesOf(tags)}::text[]) as given (key, value)
-    )
-    select ${runColumns} from run`.execute(database);
-  const [created] = rows;
+  const [created] = await runPrepared<RunInfo>(database, insertRun, [
+    id,
+    run.experiment,
+    toText(run.name),
+    toText(run.userId),
+    run.startedAt,
+    keysOf(tags),
+    valuesOf(tags),
+  ]);
   if (created !== undefined) return created;
   const experiment = await findExperiment(database, run.experiment);
   checkExperimentActive(experiment);
@@ -106,10 +118,14 @@ export function valuesOf(pairs: readonly KeyValue[]): string[] {
   return pairs.map(({ value }) => toText(value));
 }
 
+const selectRun: PreparedStatement = {
+  name: "find-run",
+  text: `select ${columnNames} from atalaya.tracked_runs where id = $1::text`,
+};
+
 /** @throws REGISTRY_RUN_UNKNOWN */
 export async function findRun(database: Database, id: string): Promise<RunInfo> {
-  const { rows } = await sql<RunInfo>`select ${runColumns} from atalaya.tracked_runs where id = ${toText(id)}`.execute(database);
-  const [found] = rows;
+  const [found] = await runPrepared<RunInfo>(database, selectRun, [toText(id)]);
   if (found === undefined) throw errors.RUN_UNKNOWN({ run: id });
   return found;
 }
@@ -118,6 +134,20 @@ export async function findRun(database: Database, id: string): Promise<RunInfo> 
 export function checkRunActive({ id, stage }: RunInfo): void {
   if (stage !== "active") throw errors.RUN_NOT_ACTIVE({ run: id, stage });
 }
+
+const changeRun: PreparedStatement = {
+  name: "update-run",
+  text: `with run as (
+    update atalaya.tracked_runs set status = coalesce($2::text, status), ended_at = coalesce($3::bigint, ended_at),
+      name = coalesce($4::text, name)
+    where id = $1::text and stage = 'active' returning *
+  ), tag as (
+    insert into atalaya.run_tags (run, experiment, key, value)
+    select number, experiment, 'mlflow.runName', $4::text from run where $4::text is not null
+    on conflict (run, key) do update set value = excluded.value
+  )
+  select ${columnNames} from run`,
+};
 
 /**
  * @param change.name  changes the tag `mlflow.runName` too
@@ -128,20 +158,8 @@ export async function updateRun(
   id: string,
   change: { readonly status: RunStatus | null; readonly endedAt: number | null; readonly name: string | null },
 ): Promise<RunInfo> {
-  const { status, endedAt } = change;
   const name = change.name === null ? null : toText(change.name);
-  const { rows } = await sql<RunInfo>`
-    with run as (
-      update atalaya.tracked_runs set status = coalesce(${status}::text, status), ended_at = coalesce(${endedAt}::bigint, ended_at),
-        name = coalesce(${name}::text, name)
-      where id = ${toText(id)} and stage = 'active' returning *
-    ), tag as (
-      insert into atalaya.run_tags (run, experiment, key, value)
-      select number, experiment, 'mlflow.runName', ${name}::text from run where ${name}::text is not null
-      on conflict (run, key) do update set value = excluded.value
-    )
-    select ${runColumns} from run`.execute(database);
-  const [updated] = rows;
+  const [updated] = await runPrepared<RunInfo>(database, changeRun, [toText(id), change.status, change.endedAt, name]);
   if (updated !== undefined) return updated;
   const run = await findRun(database, id);
   checkRunActive(run);
