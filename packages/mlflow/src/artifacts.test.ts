@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { safePath } from "./protocol/artifact-path.js";
 import { rangeOf } from "./routes/artifacts.js";
+import { MultipartUploads } from "./routes/multipart-uploads.js";
 import { type ProtocolServer, startProtocolServer } from "./test/protocol-server.js";
 
 let server: ProtocolServer;
@@ -97,6 +99,20 @@ test("an upload in parts becomes one file when it is completed, and nothing when
     (await server.send("POST", `/api/2.0/mlflow-artifacts/mpu/abort/${path}x`, { upload_id: second.body.upload_id })).status,
   ).toBe(200);
   expect((await server.get(`${root}/${path}x`)).status).toBe(404);
+});
+
+test("parts are taken and put together by any process, also after a restart", async () => {
+  const path = "3/run/artifacts/model.bin";
+  const { body } = await server.send("POST", `/api/2.0/mlflow-artifacts/mpu/create/${path}`, { path: "model.bin", num_parts: 2 });
+  const [first, second] = [new MultipartUploads(server.store), new MultipartUploads(server.store)];
+  const [one, other] = [Readable.from([Buffer.from("first ")]), Readable.from([Buffer.from("second")])];
+  const etags = [await first.receive(body.upload_id, 1, one), await second.receive(body.upload_id, 2, other)];
+  const parts = etags.map((etag, index) => ({ number: index + 1, etag }));
+  const wrong = [parts[0], { number: 2, etag: "x" }] as typeof parts;
+  await expect(first.complete(body.upload_id, wrong)).rejects.toMatchObject({ code: "MLFLOW_UPLOAD_INCOMPLETE" });
+  await first.complete(body.upload_id, parts);
+  expect((await server.get(`${root}/${path}`)).body).toBe("first second");
+  await expect(second.receive(body.upload_id, 1, Readable.from([]))).rejects.toMatchObject({ code: "MLFLOW_UPLOAD_UNKNOWN" });
 });
 
 test("what is not supported says so, and an unknown address is no such endpoint", async () => {

@@ -24,12 +24,34 @@ export const errors = defineErrors("MLFLOW", {
   UPLOAD_UNKNOWN: {
     status: 404,
     message: ({ upload }: { upload: string }) => `There is no multipart upload ${upload}`,
-    hint: () => "It was completed, aborted, or begun by a server that has stopped since.",
+    hint: () => "It was completed or aborted, or nobody went on with it for a day.",
   },
   UPLOAD_INCOMPLETE: {
     status: 400,
     message: ({ upload, part }: { upload: string; part: number }) =>
       `Part ${part} of the multipart upload ${upload} is missing or differs`,
+  },
+  REMOTE_AWAY: {
+    status: 503,
+    retryable: true,
+    message: ({ server, because }: Told & { server: string }) => `The MLflow server at ${server} cannot be used now: ${because}`,
+    hint: () => "Check MLFLOW_TRACKING_URI, its user and password or token, and that the server runs.",
+  },
+  REMOTE_REFUSED: {
+    status: 502,
+    message: ({ server, call, because }: Told & { server: string; call: string; code: string }) =>
+      `The MLflow server at ${server} refused ${call}: ${because}`,
+  },
+  MIRROR_ARTIFACTS_ELSEWHERE: {
+    status: 502,
+    message: ({ uri }: { uri: string }) =>
+      `The MLflow server keeps the artifacts of a run at ${uri}, where only its clients can write`,
+    hint: () => "Start that server with --artifacts-destination, so that it takes artifacts itself.",
+  },
+  IMPORT_UNSUPPORTED: {
+    status: 400,
+    message: ({ model, because }: Told & { model: string }) => `${model} cannot be imported: ${because}`,
+    hint: () => "Models come in as XGBoost JSON or UBJSON, LightGBM text, or ONNX: as a file, or from an MLflow server.",
   },
   EXPORT_UNSUPPORTED: {
     status: 501,

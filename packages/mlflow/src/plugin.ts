@@ -3,6 +3,7 @@ import type { Registry } from "@atalaya/registry";
 import type { Store } from "@atalaya/store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { errors } from "./errors.js";
+import { instanceOf } from "./mirror/switch.js";
 import { errorAnswer } from "./protocol/error-answer.js";
 import { Fields } from "./protocol/fields.js";
 import { provideModelFiles } from "./python/provide.js";
@@ -44,7 +45,9 @@ export async function mlflowRoutes(app: FastifyInstance, options: MlflowRoutesOp
   const { store, onFailure } = options;
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorAnswer(error);
-    if (status >= 500 && !(isAtalayaError(error) && error.status < 502)) onFailure?.(error, request.method, request.url);
+    const isOurs = status >= 500 && !(isAtalayaError(error) && error.status < 502);
+    // Nobody waits for the answer of a client that went away in the middle of its body.
+    if (isOurs && !request.raw.destroyed) onFailure?.(error, request.method, request.url);
     return reply.code(status).type("application/json").send(body);
   });
   const provided = new Set<string>();
@@ -53,7 +56,7 @@ export async function mlflowRoutes(app: FastifyInstance, options: MlflowRoutesOp
     inner.removeAllContentTypeParsers();
     inner.addContentTypeParser("*", { parseAs: "string", bodyLimit: mostJsonBytes }, (_request, body, next) => next(null, body));
     for (const route of protocolRoutes) addRoute(inner, route, options);
-    addServerInfo(inner);
+    addServerInfo(inner, () => instanceOf(store.database));
     refuseTheRest(inner);
   });
 }

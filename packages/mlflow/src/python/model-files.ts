@@ -1,46 +1,64 @@
 import { readFileSync } from "node:fs";
 import type { ColumnSchema, ModelBundle } from "@atalaya/learn";
 import { protocolVersion } from "../routes/server-info.js";
+import { flavoursOf } from "./flavours.js";
+import type { ExportFacts, ModelFile } from "./model-file.js";
 import { npyFile } from "./npy.js";
-
-/** One file of a model's folder by its path in it. */
-export interface ModelFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What an export says of the version besides the bundle. */
-export interface ExportFacts {
-  /** SHA-256 of the bundle. */
-  readonly hash: string;
-  readonly modelId: string;
-  readonly runId: string | null;
-  readonly createdAt: Date;
-}
 
 const loader = readFileSync(new URL("../../python/atalaya_model.py", import.meta.url));
 const pythonVersion = "3.11.0";
 const numpy = "numpy>=1.24";
 
 /**
- * A model as a folder for `mlflow.pyfunc`: `MLmodel` with signature and example, the data of the model, and a loader that
- * needs numpy alone. The same bundle gives the same files.
+ * A model as a folder for `mlflow.pyfunc`: `MLmodel` with signature and example, the data of the model, a loader that needs
+ * numpy alone, and the flavours of ONNX and XGBoost where the model is the same in them. The same bundle gives the same
+ * files; MLmodel is the first.
  */
 export function modelFiles(bundle: ModelBundle, facts: ExportFacts): ModelFile[] {
   const text = (path: string, content: string): ModelFile => ({ path, bytes: Buffer.from(content) });
   const example = exampleOf(bundle);
+  const others = flavoursOf(bundle);
+  const { features, model, pipeline } = bundle;
+  const flavours = [
+    "  atalaya:",
+    `    bundle_sha256: ${facts.hash}`,
+    "    data: data",
+    `    learner: ${model.learner}`,
+    `    pipeline: ${quoted(pipeline)}`,
+    ...others.flatMap(({ lines }) => lines),
+    "  python_function:",
+    "    code: code",
+    "    data: data",
+    "    env:",
+    "      conda: conda.yaml",
+    "      virtualenv: python_env.yaml",
+    "    loader_module: atalaya_model",
+    `    python_version: ${pythonVersion}`,
+  ];
+  const params = [{ name: "output", type: "string", default: "answer", shape: null }];
+  const outputs = outputType(bundle);
   return [
-    text("MLmodel", mlModel(bundle, facts, example !== null)),
-    text("requirements.txt", `mlflow\n${numpy}\n`),
-    text("python_env.yaml", `python: ${pythonVersion}\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n`),
-    text(
-      "conda.yaml",
-      `channels:\n- conda-forge\ndependencies:\n- python=${pythonVersion}\n- pip\n- pip:\n  - mlflow\n  - ${numpy}\nname: mlflow-env\n`,
-    ),
+    text("MLmodel", mlModelText({ flavours, facts, inputs: features.inputs, outputs, params, hasExample: example !== null })),
+    ...environmentFiles([numpy]),
     { path: "code/atalaya_model.py", bytes: loader },
     text("data/model.json", JSON.stringify(dataOf(bundle))),
     ...arraysOf(bundle).map(([name, array]): ModelFile => ({ path: `data/${name}.npy`, bytes: npyFile(array) })),
+    ...others.flatMap(({ files }) => files),
     ...(example === null ? [] : [text("input_example.json", JSON.stringify(example))]),
+  ];
+}
+
+/** What the pyfunc flavour needs; whoever loads another flavour has its library. */
+export function environmentFiles(requirements: readonly string[]): ModelFile[] {
+  const text = (path: string, content: string): ModelFile => ({ path, bytes: Buffer.from(content) });
+  const pip = requirements.map((name) => `  - ${name}\n`).join("");
+  return [
+    text("requirements.txt", `${["mlflow", ...requirements].join("\n")}\n`),
+    text("python_env.yaml", `python: ${pythonVersion}\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n`),
+    text(
+      "conda.yaml",
+      `channels:\n- conda-forge\ndependencies:\n- python=${pythonVersion}\n- pip\n- pip:\n  - mlflow\n${pip}name: mlflow-env\n`,
+    ),
   ];
 }
 
@@ -89,24 +107,24 @@ function arraysOf({ model: { trees } }: ModelBundle): [string, Float64Array | In
 }
 
 /** JSON is YAML too, so texts are quoted as JSON quotes them. */
-function mlModel(bundle: ModelBundle, facts: ExportFacts, hasExample: boolean): string {
-  const quoted = (value: unknown) => JSON.stringify(typeof value === "string" ? value : JSON.stringify(value));
+function quoted(value: unknown): string {
+  return JSON.stringify(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** An MLmodel. @param parts.flavours  the lines below `flavors` */
+export function mlModelText(parts: {
+  readonly flavours: readonly string[];
+  readonly facts: ExportFacts;
+  readonly inputs: readonly ColumnSchema[];
+  readonly outputs: unknown;
+  readonly params: unknown;
+  readonly hasExample: boolean;
+}): string {
+  const { flavours, facts, inputs, outputs, params, hasExample } = parts;
   return [
     "artifact_path: model",
     "flavors:",
-    "  atalaya:",
-    `    bundle_sha256: ${facts.hash}`,
-    "    data: data",
-    `    learner: ${bundle.model.learner}`,
-    `    pipeline: ${quoted(bundle.pipeline)}`,
-    "  python_function:",
-    "    code: code",
-    "    data: data",
-    "    env:",
-    "      conda: conda.yaml",
-    "      virtualenv: python_env.yaml",
-    "    loader_module: atalaya_model",
-    `    python_version: ${pythonVersion}`,
+    ...flavours,
     `mlflow_version: ${protocolVersion}`,
     `model_id: ${facts.modelId}`,
     `model_uuid: ${facts.modelId}`,
@@ -115,9 +133,9 @@ function mlModel(bundle: ModelBundle, facts: ExportFacts, hasExample: boolean): 
       ? ["saved_input_example_info:", "  artifact_path: input_example.json", "  pandas_orient: split", "  type: dataframe"]
       : []),
     "signature:",
-    `  inputs: ${quoted(bundle.features.inputs.map(inputType))}`,
-    `  outputs: ${quoted(outputType(bundle))}`,
-    `  params: ${quoted([{ name: "output", type: "string", default: "answer", shape: null }])}`,
+    `  inputs: ${quoted(inputs.map(inputType))}`,
+    `  outputs: ${quoted(outputs)}`,
+    params === null ? "  params: null" : `  params: ${quoted(params)}`,
     `utc_time_created: ${quoted(facts.createdAt.toISOString().replace("T", " ").replace("Z", ""))}`,
     "",
   ].join("\n");

@@ -1,7 +1,9 @@
 import { decodeBundle } from "@atalaya/learn";
-import { putArtifact } from "@atalaya/registry";
+import { decodeOnnxBundle, isOnnxBundle, putArtifact } from "@atalaya/registry";
 import { type ObjectReference, type Store, sql } from "@atalaya/store";
+import type { ExportFacts, ModelFile } from "./model-file.js";
 import { modelFiles } from "./model-files.js";
+import { onnxModelFiles } from "./onnx-files.js";
 
 interface BundleRow {
   readonly hash: string;
@@ -28,14 +30,34 @@ export async function provideModelFiles(store: Store, path: string, provided: Se
   if (found === undefined) return;
   const root = `models/${model}/artifacts`;
   if (!(await isThere(store, root))) {
-    const bundle = decodeBundle(await store.objects.get(found.bundle));
-    const facts = { hash: found.hash, modelId: model, runId: found.run, createdAt: found.createdAt };
+    const bytes = await store.objects.get(found.bundle);
     // MLmodel comes last: a folder that has it is whole.
-    const [mlModel, ...files] = modelFiles(bundle, facts);
+    const [mlModel, ...files] = filesOf(bytes, {
+      hash: found.hash,
+      modelId: model,
+      runId: found.run,
+      createdAt: found.createdAt,
+    });
     for (const file of files) await putArtifact(store, `${root}/${file.path}`, file.bytes);
     if (mlModel !== undefined) await putArtifact(store, `${root}/${mlModel.path}`, mlModel.bytes);
   }
   provided.add(model);
+}
+
+/**
+ * The folder for Python of a version by the bytes of its bundle; MLmodel is the first file.
+ *
+ * @param facts.run  id of the run as Atalaya has it
+ */
+export function modelFolder(
+  bytes: Uint8Array,
+  { hash, run, createdAt }: { readonly hash: string; readonly run: string | null; readonly createdAt: Date },
+): ModelFile[] {
+  return filesOf(bytes, { hash, modelId: `m-${hash.slice(0, 32)}`, runId: run?.replaceAll("-", "") ?? null, createdAt });
+}
+
+function filesOf(bytes: Uint8Array, facts: ExportFacts): ModelFile[] {
+  return isOnnxBundle(bytes) ? onnxModelFiles(decodeOnnxBundle(bytes), facts) : modelFiles(decodeBundle(bytes), facts);
 }
 
 async function isThere({ database }: Store, root: string): Promise<boolean> {

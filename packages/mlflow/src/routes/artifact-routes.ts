@@ -24,11 +24,10 @@ const mostParts = 10_000;
 export async function artifactRoutes(app: FastifyInstance, options: ArtifactRoutesOptions): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, body, next) => next(null, body));
-  const uploads = new MultipartUploads();
-  app.addHook("onClose", () => uploads.close());
+  const uploads = new MultipartUploads(options.store);
   for (const api of apis) {
     addFileRoutes(app, `${api}/mlflow-artifacts/artifacts`, options);
-    addUploadRoutes(app, `${api}/mlflow-artifacts/mpu`, options.store, uploads);
+    addUploadRoutes(app, `${api}/mlflow-artifacts/mpu`, uploads);
     addListingRoutes(app, `${api}/mlflow`, options);
   }
   addDownloadRoutes(app, options);
@@ -57,7 +56,7 @@ function addFileRoutes(app: FastifyInstance, base: string, { store, provide }: A
   });
 }
 
-function addUploadRoutes(app: FastifyInstance, base: string, store: Store, uploads: MultipartUploads): void {
+function addUploadRoutes(app: FastifyInstance, base: string, uploads: MultipartUploads): void {
   app.post(`${base}/create/*`, async (request: WildcardRequest) => {
     const folder = safePath(request.params["*"]);
     const fields = await jsonOf(request);
@@ -82,7 +81,7 @@ function addUploadRoutes(app: FastifyInstance, base: string, store: Store, uploa
     const parts = fields
       .objects("parts")
       .map((part) => ({ number: part.integer("part_number"), etag: part.optionalText("etag") ?? "" }));
-    await uploads.complete(store, fields.text("upload_id"), parts);
+    await uploads.complete(fields.text("upload_id"), parts);
     return {};
   });
   app.post(`${base}/abort/*`, async (request) => {

@@ -1,41 +1,45 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable, Transform } from "node:stream";
+import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { putArtifact } from "@atalaya/registry";
-import type { Store } from "@atalaya/store";
+import { type ObjectReference, type Store, sql, toJson, toText } from "@atalaya/store";
 import { errors } from "../errors.js";
+import { withTemporary } from "./artifacts.js";
 
-interface Upload {
-  readonly path: string;
-  readonly folder: string;
-  readonly etags: Map<number, string>;
-  touchedAt: number;
+/** What nobody went on with for so long is given up. */
+const patience = "24 hours";
+
+interface Part {
+  readonly number: number;
+  readonly etag: string;
+  readonly object: ObjectReference;
 }
 
-const patienceMs = 24 * 3_600_000;
-
 /**
- * Uploads in parts: they lie in a folder of this process until they are put together, so they end with it. The address
- * of a part holds a secret, as a signed address of S3 would.
+ * Uploads in parts. Each part is an object of the store, and a row says to which upload it belongs: any process takes
+ * parts and puts them together, also after a restart. The address of a part holds a secret, as a signed address of S3 would.
  */
 export class MultipartUploads {
-  readonly #uploads = new Map<string, Upload>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   async begin(path: string): Promise<string> {
-    await this.#sweep();
+    const { database } = this.#store;
+    await sql`delete from atalaya.uploads where touched_at < now() - ${patience}::interval`.execute(database);
     const id = randomBytes(24).toString("hex");
-    const folder = await mkdtemp(join(tmpdir(), "atalaya-parts-"));
-    this.#uploads.set(id, { path, folder, etags: new Map(), touchedAt: Date.now() });
+    await sql`insert into atalaya.uploads (id, path) values (${id}, ${toText(path)})`.execute(database);
     return id;
   }
 
-  /** @returns the part's etag */
-  async receive(id: string, part: number, body: Readable): Promise<string> {
-    const upload = this.#find(id);
+  /** A part that is sent again replaces the one before. @returns the part's etag */
+  async receive(id: string, number: number, body: Readable): Promise<string> {
+    await this.#find(id);
     const digest = createHash("md5");
     const hashing = new Transform({
       transform(chunk: Buffer, _encoding, next) {
@@ -43,50 +47,63 @@ export class MultipartUploads {
         next(null, chunk);
       },
     });
-    await pipeline(body, hashing, createWriteStream(join(upload.folder, String(part))));
+    const object = await withTemporary(async (folder) => {
+      const file = join(folder, "part");
+      await pipeline(body, hashing, createWriteStream(file));
+      return this.#store.objects.put("models", { pipeline: "artifacts", name: "part", extension: "bin" }, { path: file });
+    });
     const etag = `"${digest.digest("hex")}"`;
-    upload.etags.set(part, etag);
-    upload.touchedAt = Date.now();
+    // An upload that was completed or aborted meanwhile takes no part any more.
+    const { numAffectedRows } = await sql`
+      with upload as (update atalaya.uploads set touched_at = now() where id = ${id} returning id)
+      insert into atalaya.upload_parts (upload, number, etag, object)
+      select id, ${number}::integer, ${etag}, ${toJson(object)}::jsonb from upload
+      on conflict (upload, number) do update set etag = excluded.etag, object = excluded.object`.execute(this.#store.database);
+    if (numAffectedRows === 0n) throw errors.UPLOAD_UNKNOWN({ upload: id });
     return etag;
   }
 
   /** Puts the parts together in the order of their numbers and gives the whole its path. */
-  async complete(store: Store, id: string, parts: readonly { readonly number: number; readonly etag: string }[]): Promise<void> {
-    const upload = this.#find(id);
-    const sorted = [...parts].sort((one, other) => one.number - other.number);
-    for (const { number, etag } of sorted) {
-      const known = upload.etags.get(number);
-      if (known === undefined || (etag !== "" && etag.replaceAll('"', "") !== known.replaceAll('"', "")))
-        throw errors.UPLOAD_INCOMPLETE({ upload: id, part: number });
-    }
-    const whole = join(upload.folder, "whole");
-    await pipeline(Readable.from(contents(upload.folder, sorted)), createWriteStream(whole));
-    await putArtifact(store, upload.path, { path: whole });
+  async complete(id: string, parts: readonly { readonly number: number; readonly etag: string }[]): Promise<void> {
+    const path = await this.#find(id);
+    const { rows } = await sql<Part>`
+      select number, etag, object from atalaya.upload_parts where upload = ${id}`.execute(this.#store.database);
+    const known = new Map(rows.map((row) => [row.number, row]));
+    const chosen = [...parts]
+      .sort((one, other) => one.number - other.number)
+      .map(({ number, etag }) => {
+        const part = known.get(number);
+        if (part === undefined || (etag !== "" && bare(etag) !== bare(part.etag)))
+          throw errors.UPLOAD_INCOMPLETE({ upload: id, part: number });
+        return part;
+      });
+    await withTemporary(async (folder) => {
+      const [whole, piece] = [join(folder, "whole"), join(folder, "piece")];
+      await writeFile(whole, "");
+      for (const { object } of chosen) {
+        await this.#store.objects.download(object, piece);
+        await pipeline(createReadStream(piece, { highWaterMark: 1 << 20 }), createWriteStream(whole, { flags: "a" }));
+        await rm(piece);
+      }
+      await putArtifact(this.#store, path, { path: whole });
+    });
     await this.abort(id);
   }
 
+  /** The objects of its parts go with `atalaya gc`, once nothing names them. */
   async abort(id: string): Promise<void> {
-    const { folder } = this.#find(id);
-    this.#uploads.delete(id);
-    await rm(folder, { recursive: true, force: true });
+    const { numAffectedRows } = await sql`delete from atalaya.uploads where id = ${id}`.execute(this.#store.database);
+    if (numAffectedRows === 0n) throw errors.UPLOAD_UNKNOWN({ upload: id });
   }
 
-  async close(): Promise<void> {
-    for (const id of [...this.#uploads.keys()]) await this.abort(id);
-  }
-
-  #find(id: string): Upload {
-    const found = this.#uploads.get(id);
+  async #find(id: string): Promise<string> {
+    const { rows } = await sql<{ path: string }>`select path from atalaya.uploads where id = ${id}`.execute(this.#store.database);
+    const [found] = rows;
     if (found === undefined) throw errors.UPLOAD_UNKNOWN({ upload: id });
-    return found;
-  }
-
-  /** What nobody went on with for a day is given up. */
-  async #sweep(): Promise<void> {
-    for (const [id, { touchedAt }] of [...this.#uploads]) if (Date.now() - touchedAt > patienceMs) await this.abort(id);
+    return found.path;
   }
 }
 
-async function* contents(folder: string, parts: readonly { readonly number: number }[]): AsyncIterable<Buffer> {
-  for (const { number } of parts) yield* createReadStream(join(folder, String(number)), { highWaterMark: 1 << 20 });
+function bare(etag: string): string {
+  return etag.replaceAll('"', "");
 }

@@ -1,11 +1,18 @@
 import type { FastifyInstance } from "fastify";
 import { errors } from "../errors.js";
+import { instanceHeader } from "../remote/mlflow-server.js";
 
 /** Version of MLflow whose protocol this is; its clients ask for it before they send what older servers lack. */
 export const protocolVersion = "3.17.2";
 
-export function addServerInfo(app: FastifyInstance): void {
-  app.get("/version", (_request, reply) => reply.type("text/html; charset=utf-8").send(protocolVersion));
+/** @param instance  the name of the database that answers here */
+export function addServerInfo(app: FastifyInstance, instance: () => Promise<string>): void {
+  app.get("/version", async (_request, reply) =>
+    reply
+      .header(instanceHeader, await instance())
+      .type("text/html; charset=utf-8")
+      .send(protocolVersion),
+  );
   for (const api of ["/api/3.0", "/ajax-api/3.0"])
     app.get(`${api}/mlflow/server-info`, () => ({
       store_type: "SqlStore",
