@@ -149,6 +149,20 @@ export const errors = defineErrors("SERVE", {
     hint: ({ suggestion, served }: { suggestion: string | null; served: readonly string[] }) =>
       suggestion === null ? `Served: ${served.join(", ") || "none"}.` : `Did you mean "${suggestion}"?`,
   },
+  NO_EXPLANATIONS: {
+    status: 501,
+    message: ({ pipeline }: { pipeline: string }) => `The model of ${pipeline} came in as ONNX, which tells no effects.`,
+    hint: () => "Import its trees as XGBoost JSON or LightGBM text: those are explained.",
+  },
+  ONNX_REFUSED: {
+    status: 422,
+    message: ({ because }: { because: string }) => `The ONNX model cannot be used: ${because}.`,
+  },
+  ONNX_RUNTIME_MISSING: {
+    status: 501,
+    message: ({ because }: { because: string }) => `ONNX models need onnxruntime-node, which cannot be loaded here: ${because}.`,
+    hint: () => "Install it in the project: npm install onnxruntime-node@1.30",
+  },
   REPLAY_DIFFERS: {
     status: 409,
     message: ({ because }: { because: string }) => `The model does not answer as it did when it was made: ${because}.`,

@@ -26,6 +26,8 @@ export type { OpenModel, Row, ScoringModel } from "./models/scoring-model.js";
 export type { ServedModel } from "./models/served-model.js";
 export type { ServedPipeline } from "./models/served-pipeline.js";
 export type { ServingRules } from "./models/serving-rules.js";
+export { importOnnx, type OnnxImport } from "./onnx/import-onnx.js";
+export { hasOnnxRuntime } from "./onnx/onnx-runtime.js";
 export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-record.js";
 export { storedPredictions } from "./prediction-log/stored-predictions.js";
 export type { Problem } from "./problems/problem.js";

@@ -1,9 +1,11 @@
 import { type Answer, checkReplay, createScorer, decodeBundle, type Frame, type ModelBundle, type Scorer } from "@atalaya/learn";
+import { isOnnxBundle } from "@atalaya/registry";
 import type { EffectView } from "../answers/explanation.js";
 import { explanationOf } from "../answers/explanation-of.js";
 import type { Prediction } from "../answers/prediction.js";
 import { writePredictions } from "../answers/write-predictions.js";
 import { errors } from "../errors.js";
+import { openOnnxBundle } from "../onnx/open-onnx.js";
 import type { ExplainedRows, ScoringModel } from "./scoring-model.js";
 
 /** Time for scoring before the first request, so that the compiler has seen the code: the first callers do not pay for it. */
@@ -18,6 +20,7 @@ let isWarm = false;
  * @throws LEARN_BUNDLE_…, SERVE_REPLAY_DIFFERS when it does not answer its replay rows as it did when it was made
  */
 export function openBundle(bytes: Uint8Array): ScoringModel {
+  if (isOnnxBundle(bytes)) return openOnnxBundle(bytes);
   const bundle = decodeBundle(bytes);
   const verdict = checkReplay(bundle);
   if (!verdict.ok) throw errors.REPLAY_DIFFERS({ because: verdict.because });
@@ -28,6 +31,7 @@ export function openBundle(bytes: Uint8Array): ScoringModel {
 
 /** As `openBundle`, of bytes that were opened before, on another thread; explanations are made ready when one is wanted. */
 export function openTrustedBundle(bytes: Uint8Array): ScoringModel {
+  if (isOnnxBundle(bytes)) return openOnnxBundle(bytes);
   const bundle = decodeBundle(bytes);
   const model = modelOf(bundle, createScorer(bundle));
   model.prepareExplanations?.();
