@@ -1,6 +1,9 @@
 export { type CancelledRun, type CancelRequest, cancelRun } from "./control/cancel-run.js";
 export { findRun } from "./control/find-run.js";
 export type * from "./events.js";
+export { bootstrapDifference, type Difference } from "./reports/bootstrap.js";
+export type { EvaluationReport } from "./reports/evaluation-report.js";
+export { type Judgement, judge } from "./reports/judge.js";
 export { FLOWS, type RunRequest } from "./run-request.js";
 export { openRunner, type RunnerContext } from "./runner.js";
 export type * from "./runner-contract.js";
