@@ -2,6 +2,7 @@
 export const mayImport = {
   errors: [],
   learn: ["errors"],
+  browser: ["errors", "learn"],
   define: ["errors", "learn"],
   settings: ["errors"],
   telemetry: ["errors"],
@@ -43,7 +44,7 @@ const onlyKnownTo = {
 };
 
 /** Packages that a browser loads: no builtin of Node in them. `threads/node*.ts` is where `learn` meets Node's workers. */
-const browserSafe = "^packages/(errors|learn|define)/src/";
+const browserSafe = "^packages/(errors|learn|browser|define)/src/";
 const threadsOnNode = "^packages/learn/src/threads/node[^/]*\\.ts$";
 export const tests = "\\.(test|test-d|property\\.test)\\.ts$|/(test|tests|fixtures)/";
 const scriptsOfApplications = "^applications/[^/]+/(sample|scripts|test)/";
