@@ -17,7 +17,7 @@ function homes(): Uint8Array {
     { name: "bed", encoder: { kind: "number" as const } },
     { name: "state", encoder: { kind: "levels" as const, levels: null } },
   ];
-  const { fitted, trainingMatrix } = fitFeatures({ inputs, derived: [], features }, frame, target, { seed: 1 });
+  const { fitted, trainingMatrix } = fitFeatures({ inputs, derived: [], features }, frame, target, { seed: 1, fitOn: "value" });
   const parameters = { trees: 60, leaves: 8, minLeafRows: 1, learningRate: 0.3 };
   const model = fitModel({ learner: "gradientBoosting", parameters }, { matrix: trainingMatrix, target }, { seed: 1 });
   const named = { name: "price", unit: "USD" };
