@@ -1,3 +1,4 @@
+import { addComment, listComments } from "@atalaya/registry";
 import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import { type MoveRequest, promoteVersion, rollBack } from "../models/moves.js";
@@ -23,6 +24,16 @@ export function addModelRoutes(app: FastifyInstance, { store, registry, events }
     reply.header("etag", `"${hash}"`).header("cache-control", "no-cache");
     if (request.headers["if-none-match"] === `"${hash}"`) return reply.code(304).send();
     return reply.type("application/octet-stream").send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+  app.get(`${at}/comments`, ({ params }: Named) => listComments(store.database, params.name));
+  app.post(`${at}/comments`, ({ params, body }: Named) => {
+    const { version, who } = (body ?? {}) as { version?: unknown; who?: unknown };
+    return addComment(store.database, {
+      model: params.name,
+      version: version === undefined || version === null ? null : requiredVersion(body, "version"),
+      who: who === undefined ? "console" : requiredText(body, "who", 100),
+      text: requiredText(body, "text", 10_000),
+    });
   });
   app.post(`${at}/promote`, (request: Named) =>
     promoteVersion(registry, events, { ...moveOf(request), version: requiredVersion(request.body, "version") }),

@@ -88,6 +88,7 @@ function observe(pipelines: readonly WatchedPipeline[], known: () => Known): Met
   observeRuns(meter, facts);
   observeData(meter, facts);
   observeModels(meter, facts);
+  observeMirror(meter, facts);
   meter.observe("atalaya_live_quality", () =>
     known().quality.flatMap(({ pipeline, metrics }) =>
       Object.entries(metrics).flatMap(([metric, value]) => (value === null ? [] : [{ labels: { pipeline, metric }, value }])),
@@ -216,6 +217,26 @@ function observeModels(meter: Meter, facts: FactsOf): void {
     facts(
       ({ aliases }) => aliases,
       ({ pipeline, version: value }) => ({ labels: { pipeline }, value }),
+    ),
+  );
+}
+
+/** Nothing where nothing is mirrored: an alert on a lag of 0 would say that all is well. */
+function observeMirror(meter: Meter, facts: FactsOf): void {
+  const mirrors = ({ mirror }: Facts) => (mirror === null ? [] : [mirror]);
+  meter.observe(
+    "atalaya_mirror_lag_seconds",
+    facts(mirrors, ({ lagSeconds: value }) => ({ labels: {}, value })),
+  );
+  meter.observe(
+    "atalaya_mirror_changes",
+    facts(
+      (all) =>
+        mirrors(all).flatMap(({ waiting, givenUp }) => [
+          { state: "waiting", value: waiting },
+          { state: "refused", value: givenUp },
+        ]),
+      ({ state, value }) => ({ labels: { state }, value }),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { type MirrorStatus, mirrorStatus } from "@atalaya/registry";
 import { liveQuality } from "@atalaya/serve";
 import { type Store, sql } from "@atalaya/store";
 import type { WatchedPipeline } from "./watched-pipeline.js";
@@ -27,18 +28,20 @@ export interface Facts {
   readonly verdicts: readonly Counted[];
   readonly moves: readonly Counted[];
   readonly aliases: readonly { readonly pipeline: string; readonly version: number }[];
+  /** Null: nothing is mirrored. */
+  readonly mirror: MirrorStatus | null;
 }
 
 /**
  * Reads the facts of the given pipelines and of no other: names that users of the registry made up are no labels.
  *
- * Cost: seven grouped queries over tables of runs, steps, batches and versions; none over predictions or rows.
+ * Cost: eight grouped queries over tables of runs, steps, batches and versions; none over predictions or rows.
  */
 export async function readFacts({ database }: Pick<Store, "database">, pipelines: readonly WatchedPipeline[]): Promise<Facts> {
   const names = pipelines.map(({ name }) => name);
   const aliases = pipelines.map(({ alias }) => alias);
   const rowsOf = async <Row>(query: ReturnType<typeof sql<Row>>): Promise<readonly Row[]> => (await query.execute(database)).rows;
-  const [runs, lastRuns, progress, retries, batches, tasks, drift, models] = await Promise.all([
+  const [runs, lastRuns, progress, retries, batches, tasks, drift, models, mirror] = await Promise.all([
     rowsOf(sql<Counted>`select pipeline, state as label, count(*)::float8 as count from atalaya.runs
       where pipeline = any(${names}) group by 1, 2`),
     rowsOf(sql<Facts["lastRuns"][number]>`select distinct on (pipeline) pipeline, state = 'failed' as failed,
@@ -57,8 +60,9 @@ export async function readFacts({ database }: Pick<Store, "database">, pipelines
       from atalaya.tasks where pipeline = any(${names}) group by 1, 2`),
     driftFacts({ database }, names),
     modelFacts({ database }, names, aliases),
+    mirrorStatus({ database }),
   ]);
-  return { runs, lastRuns, progress, retries, batches, tasks, ...drift, ...models };
+  return { runs, lastRuns, progress, retries, batches, tasks, mirror, ...drift, ...models };
 }
 
 const EVENTS = sql`(select run, pipeline, at, attempts from atalaya.ingestion_events

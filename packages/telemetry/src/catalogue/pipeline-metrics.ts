@@ -101,6 +101,18 @@ const factMetrics = {
     unit: "version",
     help: "Version that carries the alias that the pipeline promotes to, 0 for none",
   },
+  atalaya_mirror_lag_seconds: {
+    ...gauge,
+    labels: [],
+    unit: "seconds",
+    help: "Age of the oldest change that the MLflow server of MLFLOW_TRACKING_URI does not have yet, 0 when it has all",
+  },
+  atalaya_mirror_changes: {
+    ...gauge,
+    labels: ["state"],
+    unit: "changes",
+    help: "Changes for the MLflow server of MLFLOW_TRACKING_URI: waiting, or refused by it",
+  },
   atalaya_facts_timestamp_seconds: {
     ...gauge,
     labels: [],
