@@ -1,7 +1,7 @@
-import type { Registry } from "@atalaya/registry";
 import { type Command, Option } from "commander";
 import type { ExitCode } from "../exit-codes.js";
 import type { ExportFormat } from "../models/export-version.js";
+import type { Stores } from "../platform/workshop.js";
 import type { Session } from "../session.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { type CarryOut, withExamples } from "./command.js";
@@ -13,20 +13,20 @@ interface ExportOptions {
   readonly alias: string;
 }
 
-type WithRegistry = (
+type WithStores = (
   session: Session,
   pipeline: string | null,
-  work: (registry: Registry, terminal: Terminal) => Promise<void>,
+  work: (stores: Stores, terminal: Terminal) => Promise<void>,
 ) => Promise<ExitCode>;
 
 /** `models export`: a version as a file for other programs. */
-export function declareExport(models: Command, carryOut: CarryOut, withRegistry: WithRegistry): void {
-  const formats: readonly ExportFormat[] = ["onnx", "xgboost", "bundle"];
+export function declareExport(models: Command, carryOut: CarryOut, withStores: WithStores): void {
+  const formats: readonly ExportFormat[] = ["onnx", "xgboost", "mlflow", "bundle"];
   const command = models
     .command("export")
     .summary("write a version into a file for other programs")
     .description(
-      "Writes one version: as ONNX with its derived values and encoders, its trees alone as XGBoost JSON, or as the bundle that it is stored as.",
+      "Writes one version: as ONNX with its derived values and encoders, its trees alone as XGBoost JSON, as a folder for MLflow (MLmodel with a loader that needs numpy alone), or as the bundle that it is stored as.",
     )
     .argument("<pipeline>", "name of the pipeline")
     .argument("[version]", "number of the version (default: the one that carries the alias)", wholeNumberFrom(1))
@@ -35,7 +35,7 @@ export function declareExport(models: Command, carryOut: CarryOut, withRegistry:
     .requiredOption("--out <file>", "where to write it")
     .action((pipeline: string, version: number | undefined, options: ExportOptions) =>
       carryOut((session) =>
-        withRegistry(session, pipeline, async (registry, terminal) => {
+        withStores(session, pipeline, async ({ registry }, terminal) => {
           const { exportVersion } = await import("../models/export-version.js");
           const { workingDirectory } = session;
           await exportVersion(registry, terminal, { pipeline, version: version ?? null, ...options, workingDirectory });

@@ -1,11 +1,12 @@
-import type { Registry } from "@atalaya/registry";
 import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Stores } from "../platform/workshop.js";
 import type { Session } from "../session.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { type CarryOut, type CommandModule, withExamples } from "./command.js";
 import { wholeNumberFrom } from "./listen-options.js";
 import { declareExport } from "./model-export.js";
+import { declareImport } from "./model-import.js";
 import { declarePapers } from "./model-papers.js";
 
 interface ChangeOptions {
@@ -31,7 +32,9 @@ export const modelsCommand: CommandModule = {
     declarePromote(models, carryOut);
     declareRollback(models, carryOut);
     declarePapers(models, carryOut);
-    declareExport(models, carryOut, withRegistry);
+    declareExport(models, carryOut, withStores);
+    declareComment(models, carryOut);
+    declareImport(models, carryOut);
   },
 };
 
@@ -43,7 +46,7 @@ function declareList(models: Command, carryOut: CarryOut): void {
     .argument("[pipeline]", "only versions of this pipeline")
     .action((pipeline?: string) =>
       carryOut((session) =>
-        withRegistry(session, pipeline ?? null, async (registry, terminal) => {
+        withStores(session, pipeline ?? null, async ({ registry }, terminal) => {
           const { listVersions } = await import("../models/list-versions.js");
           await listVersions(registry, terminal, pipeline ?? null);
         }),
@@ -61,9 +64,9 @@ function declareShow(models: Command, carryOut: CarryOut): void {
     .description("Shows one version: verdict with the reason of every gate, metrics, parameters, and where it came from.")
     .action((pipeline: string, version: number) =>
       carryOut((session) =>
-        withRegistry(session, pipeline, async (registry, terminal) => {
+        withStores(session, pipeline, async (stores, terminal) => {
           const { showVersion } = await import("../models/show-version.js");
-          await showVersion(registry, terminal, pipeline, version);
+          await showVersion(stores, terminal, pipeline, version);
         }),
       ),
     );
@@ -76,7 +79,7 @@ function declarePromote(models: Command, carryOut: CarryOut): void {
     .description("Gives the alias to a version, whatever its gates said. Servers follow at once. The reason is kept.")
     .action((pipeline: string, version: number, options: ChangeOptions) =>
       carryOut((session) =>
-        withRegistry(session, pipeline, async (registry, terminal) => {
+        withStores(session, pipeline, async ({ registry }, terminal) => {
           const { promoteVersion } = await import("../models/move-alias.js");
           await promoteVersion(registry, terminal, { pipeline, version, ...options });
         }),
@@ -94,13 +97,31 @@ function declareRollback(models: Command, carryOut: CarryOut): void {
     .description("Gives the alias back to the version that had it before. Servers follow at once. The reason is kept.")
     .action((pipeline: string, options: ChangeOptions) =>
       carryOut((session) =>
-        withRegistry(session, pipeline, async (registry, terminal) => {
+        withStores(session, pipeline, async ({ registry }, terminal) => {
           const { rollBack } = await import("../models/move-alias.js");
           await rollBack(registry, terminal, { pipeline, ...options });
         }),
       ),
     );
   withExamples(command, [{ line: 'atalaya models rollback house-prices --because "wrong for Boston"', does: "one step back" }]);
+}
+
+function declareComment(models: Command, carryOut: CarryOut): void {
+  const command = withVersion(models.command("comment"))
+    .argument("<text>", "what is to be said of it")
+    .summary("say something about a version")
+    .description("Adds a comment to a version. It is shown with the version, and stays.")
+    .action((pipeline: string, version: number, text: string) =>
+      carryOut((session) =>
+        withStores(session, pipeline, async ({ store }, terminal) => {
+          const { commentVersion } = await import("../models/comment-version.js");
+          await commentVersion(store, terminal, { pipeline, version, text });
+        }),
+      ),
+    );
+  withExamples(command, [
+    { line: 'atalaya models comment house-prices 3 "checked by hand for Ohio"', does: "stays with version 3" },
+  ]);
 }
 
 function withVersion(command: Command): Command {
@@ -115,10 +136,10 @@ function withChangeOptions(command: Command): Command {
     .option("--alias <name>", "which alias", "production");
 }
 
-async function withRegistry(
+async function withStores(
   session: Session,
   pipeline: string | null,
-  work: (registry: Registry, terminal: Terminal) => Promise<void>,
+  work: (stores: Stores, terminal: Terminal) => Promise<void>,
 ): Promise<ExitCode> {
   const { locateState } = await import("../platform/state-location.js");
   const location = locateState(session);
@@ -126,9 +147,9 @@ async function withRegistry(
   const { checkPipelineName } = await import("../platform/known-pipelines.js");
   const { withClosing } = await import("../platform/closing.js");
   await withClosing(async (closing) => {
-    const { registry } = closing.add(await openStores(location.settings, session.terminal.note));
-    if (pipeline !== null) await checkPipelineName(pipeline, location, registry);
-    await work(registry, session.terminal);
+    const stores = closing.add(await openStores(location.settings, session.terminal.note));
+    if (pipeline !== null) await checkPipelineName(pipeline, location, stores.registry);
+    await work(stores, session.terminal);
   });
   return exitCodes.done;
 }

@@ -5,6 +5,7 @@ import type { Settings } from "@atalaya/settings";
 import type { Session } from "../session.js";
 import { type Check, carryOutCheck, type Finding } from "./check.js";
 import { machineChecks } from "./machine-checks.js";
+import { mirrorCheck } from "./mirror-check.js";
 import { addressChecks, projectCheck } from "./project-checks.js";
 import { databaseCheck, objectsCheck } from "./store-checks.js";
 
@@ -25,6 +26,7 @@ export async function examineEverything(session: Session): Promise<Finding[]> {
     const store = await look(databaseCheck(housed));
     if (store === null) return;
     await look(objectsCheck(housed, store));
+    if (housed.mlflow !== null) await look(mirrorCheck(store));
     await store.close();
   });
   if (project !== null) for (const check of addressChecks(project, settings)) await look(check);

@@ -40,6 +40,9 @@ async function exported(format: ExportFormat, version: number | null) {
       asked.push([pipeline, choice]);
       return { version: 7, hash: "abc", bytes };
     },
+    versionOf: async () => {
+      throw new Error("the version itself is not asked for");
+    },
   };
   const terminal = { answer: (value: unknown, lines: readonly string[]) => void answers.push(value, lines) };
   const request = { pipeline: "homes", version, alias: "production", format, out: `model.${format}`, workingDirectory: folder };

@@ -31,7 +31,7 @@ function tell(terminal: Terminal, move: AliasMove): void {
 }
 
 /** Name for the history. A container may run as a user without one. */
-function currentUser(): string {
+export function currentUser(): string {
   try {
     return userInfo().username;
   } catch {

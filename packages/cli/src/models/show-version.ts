@@ -1,12 +1,19 @@
-import type { Registry } from "@atalaya/registry";
+import { listComments } from "@atalaya/registry";
+import type { Stores } from "../platform/workshop.js";
 import { formatMetric, formatTime } from "../terminal/format.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { metricsOf, versionFacts } from "./list-versions.js";
 
 /** Everything that is known of one version: why it was promoted or refused, and who moved an alias to it. */
-export async function showVersion(registry: Registry, terminal: Terminal, pipeline: string, number: number): Promise<void> {
+export async function showVersion(
+  { store, registry }: Pick<Stores, "store" | "registry">,
+  terminal: Terminal,
+  pipeline: string,
+  number: number,
+): Promise<void> {
   const version = await registry.versionOf(pipeline, { version: number });
   const { moves } = await registry.history(pipeline);
+  const comments = await listComments(store.database, pipeline, number);
   const arrivals = moves.filter(({ toVersion }) => toVersion === number);
   const { palette } = terminal;
   const labelWidth = Math.max("parameters".length, ...arrivals.map(({ alias }) => alias.length)) + 2;
@@ -16,6 +23,7 @@ export async function showVersion(registry: Registry, terminal: Terminal, pipeli
     {
       ...versionFacts(version),
       moves: arrivals.map(({ at, alias, action, who, why }) => ({ at: at.toISOString(), alias, action, who, why })),
+      comments: comments.map(({ at, version: of, who, text }) => ({ at: at.toISOString(), version: of, who, text })),
     },
     [
       `${palette.bold(`${pipeline} v${number}`)}  ${version.verdict}${aliases}`,
@@ -26,6 +34,7 @@ export async function showVersion(registry: Registry, terminal: Terminal, pipeli
       `${label("data")}${version.datasetReference ?? "unknown"}`,
       `${label("model")}${version.hash}`,
       ...arrivals.map(({ at, alias, action, who, why }) => `${label(alias)}${formatTime(at)}, ${action} by ${who}: ${why}`),
+      ...comments.map(({ at, who, text }) => `${label("comment")}${formatTime(at)}, ${who}: ${text}`),
     ],
   );
 }

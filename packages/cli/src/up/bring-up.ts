@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { createEventHub } from "@atalaya/api";
 import { isPipeline } from "@atalaya/define";
-import { mlflowRoutes } from "@atalaya/mlflow";
+import { keepMirror, mlflowRoutes } from "@atalaya/mlflow";
 import { deliverWebhooks } from "@atalaya/registry";
 import type { RunEvent, RunResult } from "@atalaya/run";
 import type { StartedPredictionServer } from "@atalaya/serve";
@@ -59,6 +59,7 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     const stores = closing.add(await openStores(session.settings(project.directory), say));
     const onGivenUp = (url: string, because: string): void => say(`An event could not be sent to ${url}: ${because}`);
     closing.add(await deliverWebhooks(stores.store, { onGivenUp }));
+    closing.add(await keepMirror(stores.store, stores.settings.mlflow, { say }));
     const events = createEventHub();
     let workshop: Workshop | null = null;
     const addConsole = consoleOf({ project, stores, events, workshop: () => workshop });
