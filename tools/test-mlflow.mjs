@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { flavours, importForeign, mirrored, onnxRuntime } from "./mlflow/crossings.mjs";
 import { freePort, pythonWithMlflow, run, startServer } from "./mlflow/environment.mjs";
 import { writeLoaderExamples } from "./mlflow/loader-examples.mjs";
 import { routesPage } from "./mlflow/routes-page.mjs";
@@ -51,17 +52,17 @@ async function compare(python) {
     const [ourPort, theirPort] = [await freePort(), await freePort()];
     const [ours, theirs] = [`http://127.0.0.1:${ourPort}`, `http://127.0.0.1:${theirPort}`];
     say("starting Atalaya with a pipeline to train, and MLflow …");
-    const main = join(repository, "packages/cli/dist/main.js");
-    const atalaya = await startServer(
-      process.execPath,
-      [main, "up", "--port", String(ourPort), "--project", "applications/house-prices"],
-      {
-        cwd: repository,
-        env: { ...env, ATALAYA_HOME: join(folder, "home") },
-        ready: `${ours}/ready`,
-        patienceMs: 300_000,
-      },
-    );
+    const home = join(folder, "home");
+    const cwd = await onnxRuntime(repository, say);
+    /** @param {NodeJS.ProcessEnv} more */
+    const startAtalaya = (more) => {
+      const project = join(repository, "applications/house-prices");
+      const main = join(repository, "packages/cli/dist/main.js");
+      const ready = `${ours}/ready`;
+      const options = { cwd, env: { ...env, ATALAYA_HOME: home, ...more }, ready, patienceMs: 300_000 };
+      return startServer(process.execPath, [main, "up", "--port", String(ourPort), "--project", project], options);
+    };
+    let atalaya = await startAtalaya({});
     stops.push(() => atalaya.stop());
     const words = ["-m", "mlflow", "server", "--backend-store-uri", "sqlite:///m.db", "--artifacts-destination", "./art"];
     const mlflow = await startServer(python, [...words, "--workers", "1", "--host", "127.0.0.1", "--port", String(theirPort)], {
@@ -71,7 +72,14 @@ async function compare(python) {
       patienceMs: 180_000,
     });
     stops.push(() => mlflow.stop());
-    return await judge(python, ours, theirs, { ...env, PYTHONDONTWRITEBYTECODE: "1" }, folder);
+    const tag = randomBytes(3).toString("hex");
+    const ground = { repository, python, ours, theirs, folder, home, env: { ...env, PYTHONDONTWRITEBYTECODE: "1" }, tag, say };
+    const first = await judge(ground);
+    const imported = await importForeign(ground);
+    const exported = await flavours(ground);
+    await atalaya.stop();
+    atalaya = await startAtalaya({ MLFLOW_TRACKING_URI: theirs });
+    return report([first, imported, exported, await mirrored(ground)]);
   } finally {
     for (const stop of stops.reverse()) await stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -79,14 +87,12 @@ async function compare(python) {
 }
 
 /**
- * @param {string} python
- * @param {string} ours
- * @param {string} theirs
- * @param {NodeJS.ProcessEnv} env
- * @param {string} folder
+ * The operations of the client on both servers, and the exported models.
+ *
+ * @param {import("./mlflow/crossings.mjs").Ground} ground
+ * @returns {Promise<{ failures: string[], checks: number }>}
  */
-async function judge(python, ours, theirs, env, folder) {
-  const tag = randomBytes(3).toString("hex");
+async function judge({ python, ours, theirs, env, folder, tag }) {
   const script = join(repository, "tools/mlflow/operations.py");
   say("the same operations on both …");
   const [mine, other] = await Promise.all(
@@ -126,9 +132,15 @@ async function judge(python, ours, theirs, env, folder) {
   if (process.argv.includes("--write")) writeFileSync(page, text);
   else if (!existsSync(page) || readFileSync(page, "utf8") !== text)
     failures.push("docs/mlflow.md is not what this run gives: npm run test:mlflow -- --write");
+  return { failures, checks: Object.keys(other.results).length + 3 };
+}
+
+/** @param {readonly { failures: string[], checks: number }[]} parts */
+function report(parts) {
+  const failures = parts.flatMap((part) => part.failures);
   for (const failure of failures) process.stdout.write(`FAIL ${failure}\n`);
-  const total = Object.keys(other.results).length + 3;
-  process.stdout.write(`${total - failures.length} passed, ${failures.length} failed\n`);
+  const total = parts.reduce((sum, { checks }) => sum + checks, 0);
+  process.stdout.write(`${Math.max(0, total - failures.length)} passed, ${failures.length} failed\n`);
   return failures.length === 0;
 }
 
