@@ -46,15 +46,20 @@ export function conductTask(session: Session, key: TaskKey, { tied }: { readonly
       key,
     );
     // Work that cannot stop at once is left where it is: the process ends.
-    return traced(settings, key, Promise.race([working, untilAborted(signal)]));
+    return traced(settings, key, say, Promise.race([working, untilAborted(signal)]));
   });
 }
 
 /** Tells of the attempt, below the span of its step, where traces are taken. */
-async function traced(settings: Settings, key: TaskKey, work: Promise<TaskVerdict>): Promise<TaskVerdict> {
+async function traced(
+  settings: Settings,
+  key: TaskKey,
+  say: (line: string) => void,
+  work: Promise<TaskVerdict>,
+): Promise<TaskVerdict> {
   const startedAt = Date.now();
   const verdict = await work;
-  const traces = await openTracing(settings, "task");
+  const traces = await openTracing(settings, "task", say);
   if (traces === null) return verdict;
   const failure = verdict.verdict === "done" ? null : verdict.verdict;
   attemptSpan(traces, key, { startedAt, endedAt: Date.now(), failure });

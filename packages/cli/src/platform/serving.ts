@@ -63,7 +63,7 @@ export async function startServing(options: {
   const { settings, ...rest } = ground;
   const host = listen.host ?? settings.host;
   const port = listen.port ?? settings.port;
-  const traces = await openTracing(settings, "serving");
+  const traces = await openTracing(settings, "serving", say);
   try {
     const server = await startPredictionServer({
       ...rest,

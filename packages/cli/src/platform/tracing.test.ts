@@ -12,7 +12,7 @@ const trace = "0af7651916cd43dd8448eb211c80319c";
 const request = { method: "POST", route: "/predict", status: 200, milliseconds: 5, given: null, answered: null };
 
 test("nothing is traced unless a collector is named", async () => {
-  expect(await openTracing({ traces: null }, "up")).toBeNull();
+  expect(await openTracing({ traces: null }, "up", () => {})).toBeNull();
 });
 
 test("a request goes on with the trace of its caller, by the span that its answer names", () => {

@@ -5,8 +5,15 @@ import { newSpan, newTrace, openTraces, readTraceparent, runPlace, stepPlace, ty
 import { version } from "../version.js";
 
 /** Traces of this process; null when no collector is named, and then OpenTelemetry is not even loaded. */
-export async function openTracing({ traces }: Pick<Settings, "traces">, role: string): Promise<Traces | null> {
-  return traces === null ? null : openTraces({ ...traces, version, role });
+export async function openTracing(
+  { traces }: Pick<Settings, "traces">,
+  role: string,
+  say: (line: string) => void,
+): Promise<Traces | null> {
+  if (traces === null) return null;
+  const onFailed = (because: string): void =>
+    say(`Traces are lost, as the collector at OTEL_EXPORTER_OTLP_ENDPOINT does not take them: ${because}`);
+  return openTraces({ ...traces, version, role, onFailed });
 }
 
 /** A span of each request. It goes on with the caller's trace where there is one, by the span that the answer names. */

@@ -68,7 +68,7 @@ export async function openWorkshop(options: {
   const { session, project, stores, progress } = options;
   const { settings, store, registry } = stores;
   const closing = createClosing();
-  const traces = await openTracing(settings, "runs");
+  const traces = await openTracing(settings, "runs", (line) => progress.print(line));
   if (traces !== null) closing.add(traces);
   const trace = traces === null ? () => {} : runSpans(traces);
   const onEvent = (event: RunEvent): void => {

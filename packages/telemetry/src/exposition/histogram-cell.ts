@@ -28,12 +28,6 @@ export class HistogramCell {
     this.#count++;
   }
 
-  add(other: HistogramCell): void {
-    for (const [bucket, values] of other.#buckets.entries()) this.#buckets[bucket]! += values;
-    this.#sum += other.#sum;
-    this.#count += other.#count;
-  }
-
   text(name: string, labels: string): string {
     const before = labels === "" ? "" : `${labels},`;
     let below = 0;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { HistogramCell } from "./histogram-cell.js";
 import { Meter } from "./meter.js";
 import { MOST_SERIES } from "./series.js";
 
@@ -54,13 +53,5 @@ describe("a histogram", () => {
       'prediction_price_dollars_sum{pipeline="homes"} 20100001',
       'prediction_price_dollars_count{pipeline="homes"} 3',
     ]);
-  });
-
-  test("takes the counts of another", () => {
-    const [one, other] = [new HistogramCell([1, 2]), new HistogramCell([1, 2])];
-    one.observe(1);
-    other.observe(3);
-    one.add(other);
-    expect(one.text("x", "")).toBe('x_bucket{le="1"} 1\nx_bucket{le="2"} 1\nx_bucket{le="+Inf"} 2\nx_sum 4\nx_count 2\n');
   });
 });

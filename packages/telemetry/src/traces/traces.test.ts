@@ -75,6 +75,14 @@ test("a collector that hangs, or is not there, holds nothing up and costs spans 
   }
 });
 
+test("a collector that does not take spans is told of once", async () => {
+  const failures: string[] = [];
+  const traces = await openTraces({ endpoint: "http://127.0.0.1:9", ...options, onFailed: (because) => failures.push(because) });
+  for (let count = 0; count < 1_500; count++) traces.take(span("train"));
+  await traces.close();
+  await expect.poll(() => failures, { timeout: 15_000 }).toHaveLength(1);
+});
+
 test("traceparents are read and written", () => {
   const place = { trace: "0af7651916cd43dd8448eb211c80319c", span: "b7ad6b7169203331" };
   expect(readTraceparent(writeTraceparent(place))).toEqual(place);

@@ -1,3 +1,4 @@
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { SpanPlace } from "./trace-context.js";
 
 /** Something that took time. */
@@ -30,19 +31,23 @@ export interface TracesOptions {
   readonly version: string;
   /** What the process does: `up`, `serve`, `worker`, … */
   readonly role: string;
+  /** Told once when the collector does not take spans, and not again before it took some. */
+  readonly onFailed?: (because: string) => void;
 }
 
 /** Spans that wait; what comes beyond is dropped, as answers matter more than their traces. */
 const MOST_WAITING = 2_048;
 const EXPORT_MS = 3_000;
 const CLOSE_MS = 1_000;
+/** Code of an export that succeeded. */
+const EXPORTED = 0;
 
 /**
  * Opens the way to a collector. OpenTelemetry is loaded here and nowhere else: a process without a collector never reads it.
  *
  * A collector that hangs, refuses or is not there costs spans and nothing else.
  */
-export async function openTraces({ endpoint, headers, version, role }: TracesOptions): Promise<Traces> {
+export async function openTraces({ endpoint, headers, version, role, onFailed }: TracesOptions): Promise<Traces> {
   const [api, { OTLPTraceExporter }, { resourceFromAttributes }, { BasicTracerProvider, BatchSpanProcessor }] = await Promise.all(
     [
       import("@opentelemetry/api"),
@@ -56,7 +61,7 @@ export async function openTraces({ endpoint, headers, version, role }: TracesOpt
     headers: { ...headers },
     timeoutMillis: EXPORT_MS,
   });
-  const processor = new BatchSpanProcessor(exporter, {
+  const processor = new BatchSpanProcessor(tellingOnce(exporter, onFailed ?? (() => {})), {
     maxQueueSize: MOST_WAITING,
     scheduledDelayMillis: 1_000,
     exportTimeoutMillis: EXPORT_MS,
@@ -82,7 +87,11 @@ export async function openTraces({ endpoint, headers, version, role }: TracesOpt
               traceFlags: api.TraceFlags.SAMPLED,
               isRemote: true,
             });
-      const span = tracer.startSpan(name, { kind: kinds[kind], startTime: new Date(startedAt), attributes: { ...attributes } }, within);
+      const span = tracer.startSpan(
+        name,
+        { kind: kinds[kind], startTime: new Date(startedAt), attributes: { ...attributes } },
+        within,
+      );
       if (failure !== null) span.setStatus({ code: api.SpanStatusCode.ERROR, message: failure });
       span.end(new Date(endedAt));
     },
@@ -90,5 +99,21 @@ export async function openTraces({ endpoint, headers, version, role }: TracesOpt
       const done = provider.shutdown().catch(() => undefined);
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
     },
+  };
+}
+
+/** The exporter, which says once that its collector does not take what it is sent. */
+function tellingOnce(exporter: SpanExporter, onFailed: (because: string) => void): SpanExporter {
+  let fails = false;
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        const failed = result.code !== EXPORTED;
+        if (failed && !fails) onFailed(result.error?.message ?? "it gave no reason");
+        fails = failed;
+        done(result);
+      }),
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
   };
 }
