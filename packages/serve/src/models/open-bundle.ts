@@ -1,5 +1,5 @@
 import { type Answer, checkReplay, createScorer, decodeBundle, type Frame, type ModelBundle, type Scorer } from "@atalaya/learn";
-import { isOnnxBundle } from "@atalaya/registry";
+import { isOnnxBundle } from "@atalaya/registry/onnx";
 import type { EffectView } from "../answers/explanation.js";
 import { explanationOf } from "../answers/explanation-of.js";
 import type { Prediction } from "../answers/prediction.js";

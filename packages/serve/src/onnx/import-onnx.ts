@@ -1,5 +1,5 @@
 import { type ColumnSchema, columnKindOf, type Frame, rowAsJson, rowsToFrame } from "@atalaya/learn";
-import { encodeOnnxBundle, type OnnxFeed, type OnnxHeader, type TensorType } from "@atalaya/registry";
+import { encodeOnnxBundle, type OnnxFeed, type OnnxHeader, type TensorType } from "@atalaya/registry/onnx";
 import { errors } from "../errors.js";
 import type { Row } from "../models/scoring-model.js";
 import { feedsOf, numbersOf } from "./onnx-feeds.js";

@@ -1,5 +1,5 @@
 import { columnOf, type Frame, type FrameColumn } from "@atalaya/learn";
-import type { OnnxHeader, TensorType } from "@atalaya/registry";
+import type { OnnxHeader, TensorType } from "@atalaya/registry/onnx";
 import type { OnnxSession, Tensor } from "./onnx-runtime.js";
 
 /** Where the value of a place in a tensor comes from. */

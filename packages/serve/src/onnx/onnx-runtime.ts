@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { TensorType } from "@atalaya/registry";
+import type { TensorType } from "@atalaya/registry/onnx";
 import { errors } from "../errors.js";
 
 export interface Tensor {

@@ -1,5 +1,5 @@
 import { rowsToFrame } from "@atalaya/learn";
-import { decodeOnnxBundle, type OnnxHeader } from "@atalaya/registry";
+import { decodeOnnxBundle, type OnnxHeader } from "@atalaya/registry/onnx";
 import type { Prediction } from "../answers/prediction.js";
 import { errors } from "../errors.js";
 import type { ScoringModel } from "../models/scoring-model.js";
