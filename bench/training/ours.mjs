@@ -1,7 +1,7 @@
 // Our side of bench/suites/learn/train.mjs, as a process of its own so that its peak memory can be told:
 // node bench/training/ours.mjs FOLDER SET LEARNER-AND-PARAMETERS THREADS REPEATS [stream]
 // stream: rows are read from the file in chunks, while it trains; else they are in memory before the clock starts.
-import { openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { fitModel, fitStream, predictRaw } from "../../packages/learn/dist/index.js";
 import { createFitPool } from "../../packages/learn/dist/threads/node.js";
@@ -88,12 +88,15 @@ function streamOf(part) {
 
 /** @param {string} part */
 function matrixOf(part) {
-  const bytes = readFileSync(join(folder, `${set}.${part}.f32`));
-  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const file = openSync(join(folder, `${set}.${part}.f32`), "r");
   const rowCount = about[part];
-  const columns = about.names.map((/** @type {string} */ _name, /** @type {number} */ column) =>
-    sharedNumbers(values.subarray(column * rowCount, (column + 1) * rowCount)),
-  );
+  // Column by column: the file as a whole would be in memory beside its rows.
+  const values = new Float32Array(rowCount);
+  const columns = about.names.map((/** @type {string} */ _name, /** @type {number} */ column) => {
+    readSync(file, values, 0, 4 * rowCount, 4 * column * rowCount);
+    return sharedNumbers(values);
+  });
+  closeSync(file);
   return { rowCount, columns, names: about.names, categoryCounts: about.categories };
 }
 

@@ -2,7 +2,7 @@
 // data segment, start no thread and wait for nothing: any number of instances may share a memory, and what is shared out
 // among threads is decided by their caller. `src/kernels/twin` holds the same functions in TypeScript, equal to the bit.
 
-export { binCategories, binNumbers, sortDoubles, transposeBins } from "./binning";
+export { binCategories, binNumbers, gatherNumbers, sortDoubles, transposeBins } from "./binning";
 export { scanFeatures, scanRows } from "./candidates";
 export { histogramOfClasses, scanClasses } from "./classes";
 export { addToRows, gatherResiduals, packGradients, prepareLoss, softmaxNormalisers } from "./gradients";

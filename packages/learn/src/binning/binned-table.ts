@@ -50,7 +50,7 @@ export function strideOf(features: number): number {
 
 /** Bytes that `binTable` needs beside the bins of numbers themselves. */
 export function binnedBytes(rows: number, features: number): number {
-  return rows * (strideOf(features) + features) + 16 * SAMPLED_ROWS + SORT_BYTES + 8 * CHUNK_ROWS;
+  return rows * (strideOf(features) + features) + 20 * SAMPLED_ROWS + SORT_BYTES + 8 * CHUNK_ROWS;
 }
 
 /**
@@ -71,14 +71,12 @@ export function binTable(
 ): BinnedTable {
   const { rowCount, columns } = matrix;
   const table = new TableWriter(engine, matrix, bins, rowCount + (validation?.rowCount ?? 0), layout);
-  const rows = sampledRows(rowCount);
-  const sample = new Float64Array(Math.min(rowCount, SAMPLED_ROWS));
+  table.drawRows();
   for (let feature = 0; feature < columns.length; feature++) {
     const values = columns[feature];
     const codes = matrix.categoryCounts?.[feature] ?? null;
     if (codes === null) {
-      for (let place = 0; place < sample.length; place++) sample[place] = values[rows === null ? place : rows[place]];
-      table.addNumber(sample);
+      table.addNumberOf(values);
     } else {
       const counts = new Int32Array(codes);
       countCodes(values, counts);
@@ -106,6 +104,10 @@ export class TableWriter {
   private readonly cuts: number;
   private readonly distinct: DistinctValues;
   private readonly features: BinnedFeature[] = [];
+  private drawn: Int32Array | null = null;
+  private drawnAt = 0;
+  /** How many of the drawn rows lie in each chunk and those before it. */
+  private readonly drawnByChunk: number[] = [];
 
   /** @param rowCount  of training, which come first, and of validation */
   constructor(
@@ -122,22 +124,54 @@ export class TableWriter {
     this.columns = this.arena.allocate(rowCount * featureCount);
     this.scratchMark = this.arena.mark;
     const sampled = Math.min(about.rowCount, SAMPLED_ROWS);
-    this.sample = this.arena.allocate(8 * sampled);
+    // One more: a missing value is written behind the last one before it is known to be missing.
+    this.sample = this.arena.allocate(8 * sampled + 8);
     this.scratch = this.arena.allocate(8 * sampled + SORT_BYTES);
     this.chunk = this.arena.allocate(8 * CHUNK_ROWS);
     this.cuts = this.arena.allocate(8 * BINS);
     this.distinct = { values: new Float64Array(sampled), counts: new Int32Array(sampled), length: 0 };
   }
 
+  /** Draws the rows that `addNumberOf` looks at. */
+  drawRows(): void {
+    const drawn = sampledRows(this.about.rowCount);
+    this.drawn = drawn;
+    if (drawn === null) return;
+    this.drawnAt = this.arena.allocate(drawn.byteLength);
+    this.arena.ints(this.drawnAt, drawn.length).set(drawn);
+    for (let end = CHUNK_ROWS, seen = 0; seen < drawn.length; end += CHUNK_ROWS) {
+      while (seen < drawn.length && drawn[seen] < end) seen++;
+      this.drawnByChunk.push(seen);
+    }
+  }
+
+  /** The next feature, a number, cut at the quantiles of the rows that were drawn of all its values. */
+  addNumberOf(values: Float64Array): void {
+    const { drawn, drawnAt, drawnByChunk } = this;
+    const chunk = this.arena.doubles(this.chunk, CHUNK_ROWS);
+    let count = 0;
+    let seen = 0;
+    for (let begin = 0; begin < values.length; begin += CHUNK_ROWS) {
+      const part = values.subarray(begin, begin + CHUNK_ROWS);
+      chunk.set(part);
+      const from = seen;
+      seen = drawn === null ? seen + part.length : drawnByChunk[begin / CHUNK_ROWS];
+      const rows = drawn === null ? 0 : drawnAt + 4 * from;
+      count += this.engine.kernels.gatherNumbers(this.chunk, begin, rows, seen - from, this.sample + 8 * count);
+    }
+    this.addSorted(count);
+  }
+
   /** The next feature, a number, cut at the quantiles of some of its values. */
   addNumber(values: Float64Array): void {
+    this.arena.doubles(this.scratch, values.length).set(values);
+    this.addSorted(this.engine.kernels.gatherNumbers(this.scratch, 0, 0, values.length, this.sample));
+  }
+
+  /** Cuts by the numbers that lie in the sample. */
+  private addSorted(count: number): void {
     const name = this.nextName();
-    const sample = this.arena.doubles(this.sample, values.length);
-    let count = 0;
-    for (let place = 0; place < values.length; place++) {
-      const value = values[place];
-      if (!Number.isNaN(value)) sample[count++] = value;
-    }
+    const sample = this.arena.doubles(this.sample, count);
     this.engine.kernels.sortDoubles(this.sample, count, this.scratch);
     collectDistinct(sample, count, this.distinct);
     const isInfinite = count > 0 && (sample[0] === -Infinity || sample[count - 1] === Infinity);
@@ -219,8 +253,10 @@ export function columnsToTable(
 export function sampledRows(rowCount: number): Int32Array | null {
   if (rowCount <= SAMPLED_ROWS) return null;
   const random = createRandom(0);
-  return Int32Array.from({ length: SAMPLED_ROWS }, (_, part) => {
+  const rows = new Int32Array(SAMPLED_ROWS);
+  for (let part = 0; part < SAMPLED_ROWS; part++) {
     const begin = Math.floor((part * rowCount) / SAMPLED_ROWS);
-    return begin + random.integer(Math.floor(((part + 1) * rowCount) / SAMPLED_ROWS) - begin);
-  });
+    rows[part] = begin + random.integer(Math.floor(((part + 1) * rowCount) / SAMPLED_ROWS) - begin);
+  }
+  return rows;
 }

@@ -279,7 +279,16 @@ describe("WebAssembly and the TypeScript twin agree to the bit on", () => {
       kernels.clear(at.other, 8 * 600 + SORT_BYTES);
       kernels.sortDoubles(at.target, 255, at.other);
       kernels.clear(at.other, 8 * 600 + SORT_BYTES);
-      const answer = kernels.binNumbers(at.scores, 600, at.target, 8, 255, at.other);
+      const gathered = kernels.gatherNumbers(at.target, 0, at.index, ROWS, at.other);
+      const consecutive = kernels.gatherNumbers(at.target, 3, 0, random.integer(ROWS - 3), at.other + 8 * gathered);
+      const answer = kernels.binNumbers(
+        at.scores,
+        590 + random.integer(11),
+        at.target,
+        8,
+        255,
+        at.other + 8 * (gathered + consecutive),
+      );
       kernels.binCategories(at.weights, ROWS, at.table, 3, 77, at.other + 1_000);
       kernels.transposeBins(at.columns, ROWS, FEATURES, 10, ROWS, at.classes, FEATURES);
       return answer;

@@ -126,6 +126,7 @@ export interface Kernels {
   addToRows(scores: number, index: number, count: number, value: number): void;
   gatherResiduals(scores: number, target: number, index: number, count: number, into: number): void;
   sortDoubles(values: number, count: number, scratch: number): void;
+  gatherNumbers(values: number, first: number, rows: number, count: number, into: number): number;
   binNumbers(values: number, count: number, cuts: number, steps: number, missing: number, into: number): number;
   binCategories(values: number, count: number, table: number, codes: number, missing: number, into: number): void;
   transposeBins(

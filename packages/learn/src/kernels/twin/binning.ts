@@ -7,6 +7,18 @@ export function binningKernels(views: Views) {
       for (let place = 0; place < count; place++) own[place] += 0;
       own.sort();
     },
+    gatherNumbers(values: number, first: number, rows: number, count: number, into: number): number {
+      const { doubles, ints } = views.refresh();
+      let copied = 0;
+      for (let place = 0; place < count; place++) {
+        const row = rows === 0 ? place : ints[(rows >>> 2) + place] - first;
+        const value = doubles[(values >>> 3) + row];
+        // Written before it is known to be missing, as the kernel does.
+        doubles[(into >>> 3) + copied] = value;
+        if (!Number.isNaN(value)) copied++;
+      }
+      return copied;
+    },
     binNumbers(values: number, count: number, cuts: number, steps: number, missing: number, into: number): number {
       const { doubles, bytes } = views.refresh();
       let infinite = 0;
