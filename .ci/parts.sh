@@ -3,16 +3,54 @@ passed=0
 failed=0
 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+beside_names=()
+beside_pids=()
+trap 'kill "${beside_pids[@]}" 2>/dev/null; rm -rf "$log" "$log.beside"' EXIT
 
 # part NAME COMMAND…: runs it, shows its output and adds its closing line "N passed, M failed" (", K skipped" may follow) to
-# the sums. A part that ends badly, or without a closing line, counts as one failure at least.
+# the sums. A part that ends badly, or without a closing line, counts as one failure at least. Exit code 77: the machine lacks
+# what the part needs, which its last line names; it counts as skipped.
 part() {
-  local name=$1 code=0 line="" part_failed=0
+  local name=$1 code=0
   shift
   printf '\n== %s\n' "$name"
   "$@" </dev/null 2>&1 | tee "$log" || code=$?
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1) || true
+  count "$name" "$code" "$log"
+}
+
+# beside NAME COMMAND…: a part that mostly waits begins now, while the others run; `gather` shows its output and counts it.
+beside() {
+  local name=$1 number=${#beside_names[@]}
+  shift
+  mkdir -p "$log.beside"
+  printf '\n== %s: begins, its output comes at the end\n' "$name"
+  "$@" </dev/null >"$log.beside/$number" 2>&1 &
+  beside_names+=("$name")
+  beside_pids+=("$!")
+}
+
+# Waits for the parts that began with `beside`, in their order.
+gather() {
+  local number code
+  for number in "${!beside_names[@]}"; do
+    code=0
+    wait "${beside_pids[number]}" || code=$?
+    printf '\n== %s\n' "${beside_names[number]}"
+    cat "$log.beside/$number"
+    count "${beside_names[number]}" "$code" "$log.beside/$number"
+  done
+  beside_names=()
+  beside_pids=()
+}
+
+# count NAME CODE FILE: adds the closing line of a part's output to the sums.
+count() {
+  local name=$1 code=$2 file=$3 line="" part_failed=0
+  if ((code == 77)); then
+    skip "$name" "$(tail -n 1 "$file")"
+    return
+  fi
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$file" | tail -n 1) || true
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
     part_failed=${BASH_REMATCH[2]}
@@ -33,6 +71,7 @@ skip() {
 
 # Prints the sums as the last line; its status is that of the whole run.
 finish() {
+  gather
   local line="$passed passed, $failed failed"
   if ((skipped > 0)); then line="$line, $skipped skipped"; fi
   printf '\n%s\n' "$line"

@@ -23,6 +23,19 @@ test.each([
   ],
   ["a part that counts no failure but ends badly", "part a sh -c 'echo 12 passed, 0 failed; exit 9'", 1, "12 passed, 1 failed"],
   ["a part that ends without counts", "part a echo fine", 1, "0 passed, 1 failed"],
+  [
+    "a part that cannot run here",
+    "part a echo '1 passed, 0 failed'; part b sh -c 'echo no root; exit 77'",
+    0,
+    "1 passed, 0 failed, 1 skipped",
+  ],
+  [
+    "parts beside others",
+    "beside a sh -c 'sleep 0.2; echo 5 passed, 0 failed'; beside b sh -c 'echo 1 passed, 1 failed; exit 1'; part c echo '2 passed, 0 failed'",
+    1,
+    "8 passed, 1 failed",
+  ],
+  ["a part beside others that dies", "beside a sh -c 'kill -9 $$'; part b echo '1 passed, 0 failed'", 1, "1 passed, 1 failed"],
   ["nothing but skips", "skip a 'no data'", 1, "0 passed, 0 failed, 1 skipped"],
 ])("%s", (_what, commands, status, last) => {
   expect(run(commands)).toEqual({ status, last });
