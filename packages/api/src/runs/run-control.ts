@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CancelledRun, CancelRequest } from "@atalaya/run";
 import { errors } from "../errors.js";
 import type { EventHub } from "../events/event-hub.js";
@@ -27,13 +28,17 @@ export interface RunCarrier {
   retry(run: string, from: string | null): Promise<unknown>;
 }
 
+/** A cancelled run of this process has ended by then. */
+const LONGEST_ENDING_MS = 5_000;
+
 /** One run of a pipeline at a time. How a run ends is told by its own events, so only what keeps it from beginning is thrown. */
 export function createRunControl(carrier: RunCarrier, hub: EventHub): RunControl {
-  const underWay = new Set<string>();
+  const underWay = new Map<string, Promise<unknown>>();
   const alone = (pipeline: string, carryOut: () => Promise<unknown>): Promise<unknown> => {
     if (underWay.has(pipeline)) throw errors.RUN_ALREADY({ pipeline });
-    underWay.add(pipeline);
-    return carryOut().finally(() => underWay.delete(pipeline));
+    const ending = carryOut().finally(() => underWay.delete(pipeline));
+    underWay.set(pipeline, ending);
+    return ending;
   };
   const begun = async (pipeline: string, carryOut: () => Promise<unknown>): Promise<BegunRun> => {
     const begins = nextStart(hub, pipeline);
@@ -51,7 +56,13 @@ export function createRunControl(carrier: RunCarrier, hub: EventHub): RunControl
     start: async (pipeline) => {
       alone(pipeline, () => carrier.run(pipeline)).catch(() => undefined);
     },
-    cancel: (run, request) => carrier.cancel(run, request),
+    cancel: async (run, request) => {
+      const cancelled = await carrier.cancel(run, request);
+      // Whoever is told that it is cancelled may resume it at once.
+      const ending = underWay.get(cancelled.pipeline)?.catch(() => undefined);
+      await Promise.race([ending, sleep(LONGEST_ENDING_MS, undefined, { ref: false })]);
+      return cancelled;
+    },
     resume: (pipeline, run) => begun(pipeline, () => carrier.resume(run)),
     retry: (pipeline, run, from) => begun(pipeline, () => carrier.retry(run, from)),
   };

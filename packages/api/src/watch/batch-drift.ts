@@ -35,7 +35,7 @@ const MOST_LEVELS = 11;
 /** null: no batch was profiled yet. */
 export async function batchDrift(
   { database }: Pick<Store, "database">,
-  bundle: ModelBundle,
+  bundle: Pick<ModelBundle, "reference">,
   pipeline: string,
 ): Promise<BatchDrift | null> {
   const { rows } = await sql<{ id: number; receivedAt: Date; profile: Profile }>`

@@ -27,14 +27,14 @@ export interface PredictionDrift {
 }
 
 /** Requests of each stretch that are looked at: enough for quantiles, and cheap at any traffic. */
-const REQUESTS_A_BUCKET = 60;
+const REQUESTS_A_BUCKET = 200;
 const MOST_ROWS = 20_000;
 const MOST_CLASSES = 5;
 
 /** null: the bundle does not say how its predictions lay in training. */
 export async function predictionDrift(
   { database }: Pick<Store, "database">,
-  bundle: ModelBundle,
+  bundle: Pick<ModelBundle, "reference" | "target">,
   pipeline: string,
   span: TimeSpan,
 ): Promise<PredictionDrift | null> {
