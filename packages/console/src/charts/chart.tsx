@@ -55,7 +55,7 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: xIsTime } },
         axes: [
-          xIsTime ? axis : { ...axis, values: (_plot, values) => values.map(format) },
+          xIsTime ? { ...axis, values: timeLabels(code) } : { ...axis, values: (_plot, values) => values.map(format) },
           { ...axis, size: 74, values: (_plot, values) => values.map(format) },
         ],
         series: [
@@ -71,7 +71,12 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
               ...(broken === true ? { dash: [5, 4] } : {}),
               spanGaps: true,
               ...(steps === true && path !== undefined ? { paths: path, fill: `${stroke}33` } : {}),
-              points: { show: points === true, size: 6, fill: stroke },
+              // A line of few points, or of points with gaps between them, would not be seen.
+              points: {
+                show: points === true || (steps !== true && countOf(data[position + 1]) <= MOST_DOTS),
+                size: 6,
+                fill: stroke,
+              },
             };
           }),
         ],
@@ -89,18 +94,47 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
   return (
     <div>
       <div className="chart-frame" ref={place} role="img" aria-label={label} style={{ minHeight: height }} />
-      {series.length > 1 && (
-        <ul className="legend small soft">
-          {series.map((each, position) => (
-            <li key={each.name}>
-              <span className={`swatch swatch-${colourOf(each, position)}${each.broken === true ? " swatch-broken" : ""}`} />
-              {each.name}
-            </li>
-          ))}
-        </ul>
-      )}
+      {series.length > 1 && <Legend series={series} />}
     </div>
   );
+}
+
+function Legend({ series }: Pick<ChartProps, "series">) {
+  return (
+    <ul className="legend small soft">
+      {series.map((each, position) => (
+        <li key={each.name}>
+          <span className={`swatch swatch-${colourOf(each, position)}${each.broken === true ? " swatch-broken" : ""}`} />
+          {each.name}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A line through more points than these needs no dots. */
+const MOST_DOTS = 24;
+
+function countOf(values: readonly (number | null)[] | undefined): number {
+  const all = (values ?? []).filter((value) => value !== null);
+  // A constant is a line to be seen whatever its length.
+  return all.every((value) => value === all[0]) && all.length > 2 ? Number.POSITIVE_INFINITY : all.length;
+}
+
+const DAY = 86_400;
+
+/** Moments as the reader's language writes them: a date where a day begins, the time of day else. */
+function timeLabels(code: string): (plot: UPlot, seconds: number[], axis: number, space: number, step: number) => string[] {
+  const day = new Intl.DateTimeFormat(code, { day: "numeric", month: "short" });
+  const minute = new Intl.DateTimeFormat(code, { hour: "2-digit", minute: "2-digit" });
+  const second = new Intl.DateTimeFormat(code, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return (_plot, seconds, _axis, _space, step) =>
+    seconds.map((at) => {
+      const moment = new Date(at * 1_000);
+      const isMidnight = moment.getHours() === 0 && moment.getMinutes() === 0 && moment.getSeconds() === 0;
+      if (step >= DAY || isMidnight) return day.format(moment);
+      return (step >= 60 ? minute : second).format(moment);
+    });
 }
 
 /** Canvas colours do not follow the page by themselves. */

@@ -5,6 +5,8 @@ import { Link } from "wouter";
 import { Elsewhere } from "../design/elsewhere.js";
 import { Card, Loaded, ScreenHead } from "../design/parts.js";
 import { TableFrame } from "../design/table-frame.js";
+import type { Messages } from "../language/english.js";
+import type { Formats } from "../language/formats.js";
 import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
 import { addresses, keys } from "../server/answers.js";
@@ -61,8 +63,7 @@ function useMetricLine(details: readonly VersionDetail[], reports: readonly (Rep
       name: `${name} (${lessIsBetter(name) ? say.models.less : say.models.more})`,
       cells: reports.map((report, position) => (
         <span key={details[position]?.version} className={values[position] !== null && values[position] === best ? "better" : ""}>
-          <MeasuredValue measured={report?.metrics[name]} />
-          {values[position] !== null && values[position] === best && ` ★`}
+          <MeasuredValue measured={report?.metrics[name]} isBest={values[position] !== null && values[position] === best} />
         </span>
       )),
     };
@@ -72,6 +73,11 @@ function useMetricLine(details: readonly VersionDetail[], reports: readonly (Rep
 interface Line {
   readonly name: string;
   readonly cells: readonly React.ReactNode[];
+}
+
+interface LineGroup {
+  readonly title: string;
+  readonly lines: readonly Line[];
 }
 
 function Comparison({ details }: { readonly details: readonly VersionDetail[] }) {
@@ -90,7 +96,7 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
   ];
   const [metric = ""] = metrics;
   const measuredLine = useMetricLine(details, reports);
-  const lines: readonly { readonly title: string; readonly lines: readonly Line[] }[] = [
+  const lines: readonly LineGroup[] = [
     { title: say.models.metrics, lines: metrics.map(measuredLine) },
     {
       title: say.models.gates,
@@ -126,20 +132,12 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
       title: say.models.parameters,
       lines: names.map((name) => ({
         name: inWords(name),
-        cells: parameters.map((each) => (typeof each[name] === "number" ? format.number(each[name]) : String(each[name] ?? "–"))),
+        cells: parameters.map((each) =>
+          typeof each[name] === "number" ? format.number(each[name]) : inWords(String(each[name] ?? "–")),
+        ),
       })),
     },
-    {
-      title: say.models.dataset,
-      lines: [
-        {
-          name: say.models.dataset,
-          cells: details.map(({ dataset }) => <code key={dataset}>{dataset?.slice(0, 12) ?? "–"}</code>),
-        },
-        { name: say.models.batches, cells: details.map(({ lineage }) => format.number(lineage.batches.length)) },
-        { name: say.models.trained, cells: details.map(({ createdAt }) => format.time(createdAt)) },
-      ],
-    },
+    dataLines(details, say, format),
   ];
   return (
     <>
@@ -158,6 +156,21 @@ function Comparison({ details }: { readonly details: readonly VersionDetail[] })
   );
 }
 
+/** What each version was made of. */
+function dataLines(details: readonly VersionDetail[], say: Messages, format: Formats): LineGroup {
+  return {
+    title: say.models.dataset,
+    lines: [
+      {
+        name: say.models.dataset,
+        cells: details.map(({ dataset }) => <code key={dataset}>{dataset?.slice(0, 12) ?? "–"}</code>),
+      },
+      { name: say.models.batches, cells: details.map(({ lineage }) => format.number(lineage.batches.length)) },
+      { name: say.models.trained, cells: details.map(({ createdAt }) => format.time(createdAt)) },
+    ],
+  };
+}
+
 function ComparisonTable(props: {
   readonly title: string;
   readonly lines: readonly Line[];
@@ -166,7 +179,7 @@ function ComparisonTable(props: {
   const { title, lines, details } = props;
   return (
     <TableFrame label={title} isPlain>
-      <table className="table">
+      <table className="table compared">
         <thead>
           <tr>
             <th scope="col">{title}</th>

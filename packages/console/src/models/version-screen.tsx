@@ -114,10 +114,16 @@ function RowsNote({ report }: { readonly report: Report }) {
 }
 
 function parameterText(value: unknown): string {
-  return typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value);
+  return typeof value === "number" ? String(Number(value.toPrecision(4))) : inWords(String(value));
 }
 
-export function MeasuredValue({ measured }: { readonly measured: Measured | undefined }) {
+export function MeasuredValue({
+  measured,
+  isBest = false,
+}: {
+  readonly measured: Measured | undefined;
+  readonly isBest?: boolean;
+}) {
   const { say, format } = useLanguage();
   if (measured === undefined) return <>–</>;
   if ("notMeasured" in measured)
@@ -126,6 +132,7 @@ export function MeasuredValue({ measured }: { readonly measured: Measured | unde
   return (
     <>
       {format.number(value)}
+      {isBest && " ★"}
       {low !== undefined && high !== undefined && <div className="soft">{`${format.number(low)} – ${format.number(high)}`}</div>}
     </>
   );

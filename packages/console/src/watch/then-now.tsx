@@ -8,8 +8,9 @@ export function ThenNow({ bins: all, isLarge = false }: { readonly bins: readonl
   const { say, format } = useLanguage();
   const bins = all.slice(0, MOST_BINS);
   const most = Math.max(...bins.flatMap(({ expected, actual }) => [expected, actual]), 1e-9);
+  const named = useBinNames();
   const text = bins
-    .map(({ label, expected, actual }) => `${label}: ${format.percent(expected)} → ${format.percent(actual)}`)
+    .map(({ label, expected, actual }) => `${named(label)}: ${format.percent(expected)} → ${format.percent(actual)}`)
     .join("; ");
   return (
     <svg
@@ -22,7 +23,7 @@ export function ThenNow({ bins: all, isLarge = false }: { readonly bins: readonl
     >
       {bins.map(({ label, expected, actual }, position) => (
         <g key={label}>
-          <title>{`${label}: ${say.watch.before} ${format.percent(expected)}, ${say.watch.now} ${format.percent(actual)}`}</title>
+          <title>{`${named(label)}: ${say.watch.before} ${format.percent(expected)}, ${say.watch.now} ${format.percent(actual)}`}</title>
           <rect
             className="then"
             x={position * 12 + 1}
@@ -37,19 +38,30 @@ export function ThenNow({ bins: all, isLarge = false }: { readonly bins: readonl
   );
 }
 
+/** Edges of bins as people write numbers; names of levels as they are. */
+function useBinNames(): (label: string) => string {
+  const { say, format } = useLanguage();
+  return (label) => {
+    const [, side, edge] = /^([≤>]) (-?\d[\d.e+-]*)$/.exec(label) ?? [];
+    if (side !== undefined && edge !== undefined) return `${side} ${format.number(Number(edge))}`;
+    return label === "missing" ? say.predict.missing : label;
+  };
+}
+
 /** A large one with its two ends named and what is drawn how. */
 export function NamedThenNow(props: { readonly title: string; readonly bins: readonly DriftBin[] }) {
   const { title, bins } = props;
   const { say } = useLanguage();
+  const named = useBinNames();
   const shown = bins.slice(0, MOST_BINS).filter(({ expected, actual, label }) => label !== "missing" || expected + actual > 0);
   if (shown.length === 0) return null;
   return (
     <figure className="stack">
       <figcaption className="small soft">{title}</figcaption>
       <ThenNow bins={shown} isLarge />
-      <div className="slider-ends small soft" aria-hidden="true">
-        <span className="clip">{shown[0]?.label}</span>
-        <span className="clip">{shown.at(-1)?.label}</span>
+      <div className="ends small soft" aria-hidden="true">
+        <span className="clip">{named(shown[0]?.label ?? "")}</span>
+        <span className="clip">{named(shown.at(-1)?.label ?? "")}</span>
       </div>
       <ul className="legend small soft">
         <li>
