@@ -67,6 +67,27 @@ test("a file comes in frames with dictionaries of their own, and all of them are
   expect(concatenateFrames(frames)).toEqual(selectColumns(whole, ["city", "size"]));
 });
 
+test.each([
+  ["plain texts", 70_000, ["", "a'b", "é 😀", 'say "x"\nand y', "\\t"]],
+  ["texts with the separators of the quick way", 21_000, ["\u001f", "\u001e", "a\u001fb", "\u0000", ""]],
+])("a column of as many levels as rows comes back, beside others and alone: %s", async (_, rows, odd) => {
+  const levels = [...odd, ...Array.from({ length: rows - odd.length - 10 }, (_level, row) => `text ${row}`)];
+  const codes = Int32Array.from({ length: rows }, (_code, row) => (row < levels.length ? row : -1));
+  const id: FrameColumn = { kind: "category", codes, levels };
+  const place: FrameColumn = { kind: "number", values: Float64Array.from({ length: rows }, (_value, row) => row) };
+  for (const many of [
+    frameOf([["id", id]]),
+    frameOf([
+      ["place", place],
+      ["id", id],
+    ]),
+  ]) {
+    const path = join(folder, "many.parquet");
+    await writeParquet(many, path);
+    expect(await readParquet(path)).toEqual(many);
+  }
+});
+
 test("a frame without rows comes back", async () => {
   const path = join(folder, "empty.parquet");
   const empty = frameOf([["a", { kind: "time", values: new Float64Array(0) }]]);

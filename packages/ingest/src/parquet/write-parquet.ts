@@ -13,9 +13,12 @@ import {
 } from "@duckdb/node-api";
 import { errors } from "../errors.js";
 import { type DuckLimits, duckReason, identifier, literal, openDuck } from "./duckdb.js";
+import { canLoadTexts, loadTexts } from "./load-texts.js";
 
 const CHUNK_ROWS = 2048;
 const ROW_GROUP_ROWS = 122_880;
+/** Levels from which on the rows' own texts are quicker than a list of levels, which is unfolded for every chunk of rows. */
+const MOST_LISTED = 20_000;
 
 /** The stored column as the type that other programs expect. Numbers come in as NaN where they are missing, codes as -1. */
 function selectOf(name: string, column: FrameColumn, position: number): string {
@@ -45,23 +48,47 @@ function fill(chunk: DuckDBDataChunk, position: number, column: FrameColumn, sta
   }
 }
 
-async function load(connection: DuckDBConnection, frame: Frame): Promise<void> {
-  const columns = [...frame.columns.values()];
-  const declared = columns.map((column, position) => `c${position} ${column.kind === "category" ? "INTEGER" : "DOUBLE"}`);
+/** Loads all columns, as codes with a list of levels or as the rows' texts. Returns the query that gives them back. */
+async function load(connection: DuckDBConnection, frame: Frame): Promise<string> {
+  const tables: string[] = [];
+  const list: string[] = [];
+  const coded: [position: number, column: FrameColumn][] = [];
+  for (const [position, [name, column]] of [...frame.columns].entries()) {
+    if (column.kind === "category" && column.levels.length > MOST_LISTED && canLoadTexts(column)) {
+      await loadTexts(connection, `texts${position}`, column);
+      tables.push(`texts${position}`);
+      list.push(`texts${position}.t AS ${identifier(name)}`);
+    } else {
+      if (column.kind === "category") await loadLevels(connection, column.levels, position);
+      coded.push([position, column]);
+      list.push(selectOf(name, column, position));
+    }
+  }
+  if (coded.length > 0) {
+    await loadCoded(connection, frame.rowCount, coded);
+    tables.unshift("frame");
+  }
+  // Side by side, row by row.
+  return `SELECT ${list.join(", ")} FROM ${tables.join(" POSITIONAL JOIN ")}`;
+}
+
+async function loadCoded(
+  connection: DuckDBConnection,
+  rowCount: number,
+  columns: readonly (readonly [position: number, column: FrameColumn])[],
+): Promise<void> {
+  const declared = columns.map(([position, { kind }]) => `c${position} ${kind === "category" ? "INTEGER" : "DOUBLE"}`);
   await connection.run(`CREATE TABLE frame (${declared.join(", ")})`);
   const appender = await connection.createAppender("frame");
-  const types = columns.map((column) => (column.kind === "category" ? INTEGER : DOUBLE));
-  inChunks(frame.rowCount, (start, rows) => {
+  const types = columns.map(([, { kind }]) => (kind === "category" ? INTEGER : DOUBLE));
+  inChunks(rowCount, (start, rows) => {
     const chunk = DuckDBDataChunk.create(types, rows);
-    columns.forEach((column, position) => {
-      fill(chunk, position, column, start, rows);
+    columns.forEach(([, column], place) => {
+      fill(chunk, place, column, start, rows);
     });
     appender.appendDataChunk(chunk);
   });
   appender.closeSync();
-  for (const [position, column] of columns.entries()) {
-    if (column.kind === "category") await loadLevels(connection, column.levels, position);
-  }
 }
 
 /** The levels of a column as a list that the query looks its codes up in. */
@@ -105,10 +132,9 @@ export async function writeParquet(frame: Frame, path: string, limits: DuckLimit
   const duck = await openDuck({ ...limits, threads: 1 });
   const partial = `${path}.${randomUUID()}.partial`;
   try {
-    await load(duck.connection, frame);
-    const list = [...frame.columns].map(([name, column], position) => selectOf(name, column, position)).join(", ");
+    const query = await load(duck.connection, frame);
     const options = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`;
-    await duck.connection.run(`COPY (SELECT ${list} FROM frame) TO ${literal(partial)} (${options})`);
+    await duck.connection.run(`COPY (${query}) TO ${literal(partial)} (${options})`);
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
