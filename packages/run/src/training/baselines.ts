@@ -1,5 +1,5 @@
 import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
-import type { FittedModel, LearnerName, Target } from "@atalaya/learn";
+import type { Evidence, FittedModel, LearnerName, Target } from "@atalaya/learn";
 import type { FitPool } from "@atalaya/learn/threads";
 import { measureNamed } from "../reports/bootstrap.js";
 import type { BaselineMeasurement } from "../reports/evaluation-report.js";
@@ -39,7 +39,24 @@ export async function measureBaselines(
     if (baseline === learner) continue;
     const model = await pool.fit({ learner: baseline, parameters: { fitOn } }, data, { seed });
     const evidence = evidenceOf({ model }, await predictStream(model, trained.fitted, holdout), truth);
-    measured.push({ learner: baseline, metrics: measureNamed(definition.evaluate.metrics, evidence) });
+    measured.push({ learner: baseline, metrics: metricsOf(definition.evaluate.metrics, evidence) });
   }
   return measured;
+}
+
+/** A value of 1e308 in a feature takes a weighted sum beyond all numbers: that is the baseline's measure, not the run's end. */
+function metricsOf(names: readonly string[], evidence: Evidence): BaselineMeasurement["metrics"] {
+  if (hasFinitePredictions(evidence)) return measureNamed(names, evidence);
+  return Object.fromEntries(names.map((name) => [name, { notMeasured: "its predictions are not finite" }]));
+}
+
+function hasFinitePredictions(evidence: Evidence): boolean {
+  switch (evidence.task) {
+    case "regression":
+      return evidence.predicted.every(Number.isFinite);
+    case "classification":
+      return evidence.probability.every((values) => values.every(Number.isFinite));
+    case "anomaly":
+      return true;
+  }
 }
