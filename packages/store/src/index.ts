@@ -9,7 +9,7 @@ export type { Flow, Flows, NewFlow } from "./audit/flows.js";
 export type { AnswerClaim, GivenAnswers } from "./audit/given-answers.js";
 export type { LoggedInference } from "./audit/inference-copy.js";
 export type { Inference, Inferences, NewInference } from "./audit/inferences.js";
-export type { CleanRow, KeptRows, RawRow } from "./audit/kept-rows.js";
+export type { CleanBatch, CleanRow, KeptClean, KeptRows, RawRow } from "./audit/kept-rows.js";
 export type { Quarantine, QuarantinedRow } from "./audit/quarantine.js";
 export type { NewRun, NewTrial, Run, RunOutcome, Runs, Trial } from "./audit/runs.js";
 export type { Schedule, Schedules } from "./audit/schedules.js";

@@ -38,6 +38,8 @@ export async function readInParts(
   const profiler = new BatchProfiler(dataset.columns);
   const newest = new Map<string, number>();
   let accepted = 0;
+  // While the database packs one part on its own thread, the next is read: two parts are there at a time.
+  let writing: Promise<void> = Promise.resolve();
   const onPart = async (part: BatchPart): Promise<void> => {
     await rejected.add(part.rejected);
     profiler.add(part.accepted);
@@ -45,11 +47,22 @@ export async function readInParts(
     if (part.lines.length === 0) return;
     accepted += part.lines.length;
     const path = join(folder, `part-${files.length}.parquet`);
-    await writeSilverFile(part.accepted, part.lines, path);
+    await writing;
+    writing = writeSilverFile(part.accepted, part.lines, path);
+    // Whoever awaits it next hears of a failure; until then it is nobody's.
+    writing.catch(() => {});
     files.push(path);
     lines.push(part.lines);
   };
-  const facts = await readBatchParts(input, dataset.columns, checks, { rowsAtOnce, onPart });
+  let facts: BatchFacts;
+  try {
+    facts = await readBatchParts(input, dataset.columns, checks, { rowsAtOnce, onPart });
+  } catch (error) {
+    // The folder must not go while it is written to.
+    await writing.catch(() => {});
+    throw error;
+  }
+  await writing;
   return { ...facts, accepted, files, lines, rejected, profiler, newest: asRow(newest, accepted) };
 }
 

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type CameRow, readRows } from "@atalaya/ingest";
 import { rowAsJson } from "@atalaya/learn";
-import type { CleanRow, PartLabel, RawRow } from "@atalaya/store";
+import type { CleanBatch, CleanRow, ObjectReference, PartLabel, RawRow } from "@atalaya/store";
 import { readManifest } from "../artifacts/dataset.js";
 import { type RowsReference, readPositions } from "../artifacts/row-objects.js";
 import { inScratch, LINE_COLUMN, readSilver } from "../artifacts/silver.js";
@@ -59,7 +60,10 @@ const LABELS: Readonly<Record<number, PartLabel>> = {
   [LEFT_OUT]: "left out",
 };
 
-/** Every accepted row with its part, in the table `clean_data`: the dataset of the last run. */
+/**
+ * Every accepted row with its part, in the table `clean_data`: the dataset of the last run. Batches whose rows and parts are as
+ * they were are not written again; a split by hash leaves most of them.
+ */
 export async function keepClean(
   context: StageContext,
   ingested: IngestOutcome,
@@ -68,39 +72,44 @@ export async function keepClean(
 ): Promise<KeepOutcome> {
   const { store, definition } = context;
   const entries = await listEntries(context, ingested);
-  const rows = await store.keptRows.replaceClean(
-    definition.name,
-    kept.dataset.sha256,
-    cleanRows(context, new Map(entries.map(({ sha256, batch }) => [sha256, batch])), kept, divided),
-  );
+  const batchByHash = new Map(entries.map(({ sha256, batch }) => [sha256, batch]));
+  const { batches, rows: counts, contract } = await readManifest(context, kept.dataset);
+  const parts = await partByRow(context, kept, divided, counts.accepted);
+  let position = 0;
+  const clean = batches
+    .filter(({ silver }) => silver.length > 0)
+    .map(({ raw, silver, rows }): CleanBatch => {
+      const own = parts.subarray(position, position + rows.accepted);
+      position += rows.accepted;
+      const hash = createHash("sha256")
+        .update(JSON.stringify([contract, silver.map(({ sha256 }) => sha256)]))
+        .update(own);
+      return { id: batchByHash.get(raw)!, fingerprint: hash.digest("hex"), rows: () => cleanRows(context, silver, own) };
+    });
+  const { rows, written } = await store.keptRows.replaceClean(definition.name, kept.dataset.sha256, clean);
+  const [all, fresh] = [rows, written].map((count) => count.toLocaleString("en-US"));
   return {
     rows,
-    audit: { dataset: kept.dataset.sha256, rowsIn: rows, rowsOut: rows },
-    summary: `${rows.toLocaleString("en-US")} rows in clean_data`,
+    audit: { dataset: kept.dataset.sha256, rowsIn: rows, rowsOut: rows, metrics: { written } },
+    summary: written === rows ? `${all} rows in clean_data` : `${all} rows in clean_data, ${fresh} of them written`,
   };
 }
 
+/** The rows of one batch, read part by part. */
 async function* cleanRows(
-  context: StageContext,
-  batchByHash: ReadonlyMap<string, number>,
-  kept: RowsReference,
-  divided: PartsOutcome,
+  { store, definition }: StageContext,
+  silver: readonly ObjectReference[],
+  parts: Uint8Array,
 ): AsyncGenerator<CleanRow> {
-  const { store, definition } = context;
-  const { batches, rows } = await readManifest(context, kept.dataset);
-  const parts = await partByRow(context, kept, divided, rows.accepted);
-  const names = definition.dataset.columns.map(({ name }) => name);
+  const names = [LINE_COLUMN, ...definition.dataset.columns.map(({ name }) => name)];
   let position = 0;
-  for (const { raw, silver } of batches) {
-    const batch = batchByHash.get(raw)!;
-    for (const part of silver) {
-      for await (const frame of readSilver(store, part, [LINE_COLUMN, ...names])) {
-        const lines = frame.columns.get(LINE_COLUMN);
-        for (let row = 0; row < frame.rowCount; row++, position++) {
-          const { [LINE_COLUMN]: _line, ...values } = rowAsJson(frame, row);
-          const line = lines?.kind === "number" ? lines.values[row]! : 0;
-          yield { batch, line, dataset: LABELS[parts[position]!]!, row: values };
-        }
+  for (const part of silver) {
+    for await (const frame of readSilver(store, part, names)) {
+      const lines = frame.columns.get(LINE_COLUMN);
+      for (let row = 0; row < frame.rowCount; row++, position++) {
+        const { [LINE_COLUMN]: _line, ...values } = rowAsJson(frame, row);
+        const line = lines?.kind === "number" ? lines.values[row]! : 0;
+        yield { line, dataset: LABELS[parts[position]!]!, row: values };
       }
     }
   }

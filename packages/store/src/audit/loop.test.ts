@@ -77,17 +77,31 @@ test("rows in tables: by COPY, once however often, with every character", async 
   expect(kept[0]).toMatchObject({ batch, line: 1, receivedAt: new Date("2026-11-21T09:00:00Z") });
 
   const many = Array.from({ length: 31_000 }, (_, line) => ({
-    batch,
     line,
     dataset: line % 5 === 0 ? ("test" as const) : ("train" as const),
     row: { line },
   }));
-  expect(await store.keptRows.replaceClean("flows", "d1", many)).toBe(31_000);
-  const broken = (function* () {
-    yield many[0]!;
-    throw new Error("the source of the rows broke");
-  })();
-  await expect(store.keptRows.replaceClean("flows", "d2", broken)).rejects.toThrow("the source of the rows broke");
+  let readings = 0;
+  const clean = (fingerprint: string) => ({
+    id: batch,
+    fingerprint,
+    rows: () => {
+      readings++;
+      return many;
+    },
+  });
+  expect(await store.keptRows.replaceClean("flows", "d1", [clean("a")])).toEqual({ rows: 31_000, written: 31_000 });
+  const broken = {
+    id: batch,
+    fingerprint: "b",
+    rows: function* () {
+      yield many[0]!;
+      throw new Error("the source of the rows broke");
+    },
+  };
+  await expect(store.keptRows.replaceClean("flows", "d2", [broken])).rejects.toThrow("the source of the rows broke");
+  expect(await store.keptRows.replaceClean("flows", "d3", [clean("a")])).toEqual({ rows: 31_000, written: 0 });
+  expect(readings).toBe(1);
   const counts = await store.database
     .selectFrom("cleanData")
     .select((select) => ["dataset", "datasetReference", select.fn.countAll<number>().as("rows")])
@@ -98,6 +112,12 @@ test("rows in tables: by COPY, once however often, with every character", async 
     { dataset: "test", datasetReference: "d1", rows: 6_200 },
     { dataset: "train", datasetReference: "d1", rows: 24_800 },
   ]);
+  const references = await store.database.selectFrom("cleanBatches").select("datasetReference").execute();
+  expect(references).toEqual([{ datasetReference: "d3" }]);
+  const fewer = { ...clean("c"), rows: () => many.slice(0, 10) };
+  expect(await store.keptRows.replaceClean("flows", "d4", [fewer])).toEqual({ rows: 10, written: 10 });
+  expect(await store.keptRows.replaceClean("flows", "d5", [])).toEqual({ rows: 0, written: 0 });
+  expect(await store.database.selectFrom("cleanData").select("line").execute()).toEqual([]);
 });
 
 test("a released batch is judged anew", async () => {

@@ -17,6 +17,7 @@ import { mirror } from "./migrations/0075-mirror.js";
 import { uploads } from "./migrations/0076-uploads.js";
 import { refusedParameters } from "./migrations/0077-refused-parameters.js";
 import { sharedAnswers } from "./migrations/0080-shared-answers.js";
+import { cleanBatches } from "./migrations/0085-clean-batches.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -37,6 +38,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0076-uploads": uploads,
   "0077-refused-parameters": refusedParameters,
   "0080-shared-answers": sharedAnswers,
+  "0085-clean-batches": cleanBatches,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";

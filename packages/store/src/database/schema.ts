@@ -256,8 +256,18 @@ export interface CleanDataTable {
   batch: number;
   line: number;
   dataset: PartLabel;
+  /** The dataset with which the row came, or came into this part. */
   datasetReference: string;
   row: JsonColumn;
+}
+
+export interface CleanBatchesTable {
+  pipeline: string;
+  batch: number;
+  fingerprint: string;
+  rows: number;
+  /** The dataset of the run that was last. */
+  datasetReference: string;
 }
 
 export interface ExecutorsTable {
@@ -293,6 +303,7 @@ export interface Schema {
   installation: { id: string };
   rawData: RawDataTable;
   cleanData: CleanDataTable;
+  cleanBatches: CleanBatchesTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
