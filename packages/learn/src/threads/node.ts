@@ -33,6 +33,9 @@ export interface FitPool {
   close(): Promise<void>;
 }
 
+/** Threads that took part in a fit whose rows needed more are ended after it. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+
 interface Job {
   readonly task: WorkerTask;
   readonly onProgress: (done: number, total: number) => void;
@@ -59,6 +62,7 @@ class WorkerPool implements FitPool {
   private readonly idle: Worker[] = [];
   private readonly busy = new Map<Worker, Job>();
   private readonly helping = new Set<Worker>();
+  private readonly retiring = new Set<Worker>();
   private readonly gangs = new Gangs<Worker>();
   private readonly shared = new WeakMap<TrainingData, SharedData>();
   private datasets = 0;
@@ -83,7 +87,23 @@ class WorkerPool implements FitPool {
     const { arena, ...table } = binned;
     const memory = engine.memory as unknown as WebAssembly.Memory;
     const shape: SharedData = { dataset: this.datasets++, data: shareData(shapeOf(data)), binned: new Map() };
-    return await this.runFit(specification, shape, { table: { ...table, memory, end: arena.mark }, binned: null }, options);
+    try {
+      return await this.runFit(specification, shape, { table: { ...table, memory, end: arena.mark }, binned: null }, options);
+    } finally {
+      if (memory.buffer.byteLength > KEPT_BYTES) this.retireThreads();
+    }
+  }
+
+  /** A thread without work collects no garbage, and would hold the memory of its last fit for ever: it ends once it is idle. */
+  private retireThreads(): void {
+    for (const worker of [...this.busy.keys(), ...this.helping]) this.retiring.add(worker);
+    for (const worker of this.idle.splice(0)) void worker.terminate();
+  }
+
+  /** A thread that has nothing to do waits for work, or ends where it is to. */
+  private rest(worker: Worker): void {
+    if (this.retiring.delete(worker)) void worker.terminate();
+    else this.idle.push(worker);
   }
 
   private async runFit(
@@ -233,7 +253,7 @@ class WorkerPool implements FitPool {
 
   private welcomeBack(helper: Worker): void {
     this.gangs.leave(helper);
-    if (this.helping.delete(helper)) this.idle.push(helper);
+    if (this.helping.delete(helper)) this.rest(helper);
     this.startNext();
   }
 
@@ -253,7 +273,7 @@ class WorkerPool implements FitPool {
   private release(worker: Worker): void {
     this.busy.delete(worker);
     this.gangs.close(worker);
-    this.idle.push(worker);
+    this.rest(worker);
     worker.unref();
   }
 
@@ -264,6 +284,7 @@ class WorkerPool implements FitPool {
     const job = this.busy.get(worker);
     this.busy.delete(worker);
     this.helping.delete(worker);
+    this.retiring.delete(worker);
     this.gangs.bury(worker);
     this.gangs.leave(worker);
     void worker.terminate();

@@ -1,12 +1,14 @@
 import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
-import type { Frame } from "@atalaya/learn";
+import { type Frame, PartAssigner } from "@atalaya/learn";
 import { RowStream, sampledRows } from "../rows/row-stream.js";
 import type { StoredRows } from "../rows/stored-rows.js";
-import { rowsOfPart, TRAIN, VALIDATION } from "./parts.js";
+import { rowsOfPart, TRAIN, tuningSplit, VALIDATION } from "./parts.js";
 import { mostRowsInMemory, sampleNote } from "./row-limits.js";
+import { inputNames } from "./stream-features.js";
 
-/** Rows that trials are fitted and judged on, with the part of each. */
+/** Rows that trials are fitted (TRAIN) and judged on (VALIDATION), with the part of each. */
 export interface TuningRows {
+  /** What features read, and the target. */
   readonly frame: Frame;
   readonly parts: Uint8Array;
 }
@@ -29,11 +31,24 @@ function tuningPositions(definition: PipelineDefinition, parts: Uint8Array): { c
   return { chosen: chosen.sort(), of };
 }
 
-/** The rows of training and validation part in memory; the test part is not read. */
+/**
+ * The rows that trials see, in memory; the test part is not read. Where the split has no validation part, one is cut out of the
+ * training rows by the same rule.
+ */
 export async function loadTuningRows(definition: PipelineDefinition, stored: StoredRows, parts: Uint8Array): Promise<TuningRows> {
   const { chosen } = tuningPositions(definition, parts);
-  const frame = await new RowStream(stored, chosen).gather();
-  return { frame, parts: Uint8Array.from(chosen, (position) => parts[position]!) };
+  const rows = new RowStream(stored, chosen);
+  const own = Uint8Array.from(chosen, (position) => parts[position]!);
+  const tuningParts = own.includes(VALIDATION) ? own : await cutValidation(definition, rows);
+  const { target } = definition.features;
+  const names = [...inputNames(toFeaturePlan(definition)), ...(target === null ? [] : [target])];
+  return { frame: await rows.gather(names), parts: tuningParts };
+}
+
+async function cutValidation({ split, train }: PipelineDefinition, rows: RowStream): Promise<Uint8Array> {
+  const assigner = new PartAssigner(tuningSplit(split, train.seed), rows.rowCount);
+  for await (const { frame } of rows.blocks()) assigner.add(frame);
+  return assigner.finish().map((part) => (part === TRAIN ? TRAIN : VALIDATION));
 }
 
 /** For reports: that trials saw a sample; null: they saw every row. */

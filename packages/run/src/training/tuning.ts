@@ -1,6 +1,5 @@
 import { type PipelineDefinition, toFeaturePlan } from "@atalaya/define";
 import {
-  assignParts,
   type FeatureMatrix,
   fitFeatures,
   type LearnerSpecification,
@@ -14,7 +13,7 @@ import type { FitPool } from "@atalaya/learn/threads";
 import { evidenceOf } from "./evidence.js";
 import { scaleOf } from "./fit-rows.js";
 import { objectives } from "./objectives.js";
-import { rowsOfPart, TEST, TRAIN, tuningSplit, VALIDATION } from "./parts.js";
+import { rowsOfPart, TRAIN, VALIDATION } from "./parts.js";
 import { readTarget, selectTarget } from "./target.js";
 import { type Trial, type TrialOutcome, withinBudget } from "./trials.js";
 import type { TuningRows } from "./tuning-rows.js";
@@ -72,8 +71,8 @@ export class Tuning {
     const fitOn = scaleOf(specification);
     const known = this.#dataByScale.get(fitOn);
     if (known !== undefined) return known;
-    const { frame } = this.rows;
-    const { fitRows, validationRows } = this.#rows();
+    const { frame, parts } = this.rows;
+    const [fitRows, validationRows] = [rowsOfPart(parts, TRAIN), rowsOfPart(parts, VALIDATION)];
     const target = readTarget(this.definition, frame)!;
     const fitTarget = selectTarget(target, fitRows);
     const { fitted, trainingMatrix } = fitFeatures(toFeaturePlan(this.definition), selectRows(frame, fitRows), fitTarget, {
@@ -90,16 +89,5 @@ export class Tuning {
     };
     this.#dataByScale.set(fitOn, data);
     return data;
-  }
-
-  /** The split's own validation part, or one cut out of the training rows by the same rule. */
-  #rows(): { fitRows: Uint32Array; validationRows: Uint32Array } {
-    const { frame, parts } = this.rows;
-    const training = rowsOfPart(parts, TRAIN);
-    const validation = rowsOfPart(parts, VALIDATION);
-    if (validation.length > 0) return { fitRows: training, validationRows: validation };
-    const inner = assignParts(tuningSplit(this.definition.split, this.definition.train.seed), selectRows(frame, training));
-    const rowsOf = (part: number): Uint32Array => rowsOfPart(inner, part).map((position) => training[position]!);
-    return { fitRows: rowsOf(TRAIN), validationRows: rowsOf(TEST) };
   }
 }
