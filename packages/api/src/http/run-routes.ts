@@ -1,4 +1,3 @@
-import { findRun } from "@atalaya/run";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import { listRuns } from "../runs/list-runs.js";
@@ -43,15 +42,21 @@ function addRunChanges(app: FastifyInstance, { store, events, pipelines, control
     return cancelled;
   });
   app.post("/v1/console/runs/:run/resume", async ({ params }: OfRun, reply: FastifyReply) => {
-    const { id, pipeline } = await findRun(store, params.run.slice(0, 100));
+    const { id, pipeline } = await runNamed(store, params.run);
     return reply.code(202).send(await here(control).resume(pipeline, id));
   });
   app.post("/v1/console/runs/:run/retry", async ({ params, body }: OfRun, reply: FastifyReply) => {
-    const { id, pipeline } = await findRun(store, params.run.slice(0, 100));
+    const { id, pipeline } = await runNamed(store, params.run);
     const { from } = (body ?? {}) as { from?: unknown };
     const step = from === undefined || from === null ? null : requiredText(body, "from", 200);
     return reply.code(202).send(await here(control).retry(pipeline, id, step));
   });
+}
+
+/** The engine of runs is loaded when somebody changes one: the server answers before. */
+async function runNamed(store: ConsoleOptions["store"], run: string) {
+  const { findRun } = await import("@atalaya/run");
+  return findRun(store, run.slice(0, 100));
 }
 
 /** @throws API_RUNS_NOT_HERE */

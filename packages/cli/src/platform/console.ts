@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { addConsole, createRunControl, type EventHub, type KnownPipeline } from "@atalaya/api";
 import { pageFolder } from "@atalaya/console";
 import { isPipeline } from "@atalaya/define";
-import { cancelRun } from "@atalaya/run";
 import type { PredictionServerOptions } from "@atalaya/serve";
 import { errors } from "../errors.js";
 import type { Project } from "../project/load-project.js";
@@ -29,7 +28,10 @@ export function consoleOf(options: {
   const control = createRunControl(
     {
       run: async (pipeline) => open().run(pipeline),
-      cancel: (run, request) => cancelRun(stores.store, run, request),
+      cancel: async (run, request) => {
+        const { cancelRun } = await import("@atalaya/run");
+        return cancelRun(stores.store, run, request);
+      },
       resume: async (run) => open().resume(run),
       retry: async (run, from) => open().retry(run, from ?? undefined),
     },

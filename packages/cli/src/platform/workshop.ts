@@ -1,18 +1,15 @@
 import { openRegistry, type Registry } from "@atalaya/registry";
-import { findRun, openRunner, type RunEvent, type Runner, type RunRequest, type RunResult } from "@atalaya/run";
+import type { RunEvent, Runner, RunRequest, RunResult } from "@atalaya/run";
 import type { Settings } from "@atalaya/settings";
 import { openStore, type Store } from "@atalaya/store";
 import { errors } from "../errors.js";
 import type { Progress } from "../progress/progress.js";
 import { type Project, pipelineNamed } from "../project/load-project.js";
 import { isAddressSet, settingsOf } from "../project/named-addresses.js";
-import { createAddresses } from "../project/sample-addresses.js";
 import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
-import { declareServing } from "./declare-serving.js";
 import { untilInterrupted } from "./interruption.js";
 import { openTracing, runSpans } from "./tracing.js";
-import { openLaunchers } from "./open-launchers.js";
 
 /** Facts, bytes and models: what every command but `source` and `init` stands on. */
 export interface Stores {
@@ -57,6 +54,7 @@ export interface Workshop {
   close(): Promise<void>;
 }
 
+/** Engine, readers of files and launchers are loaded here: most commands need none of them, and a server answers before. */
 export async function openWorkshop(options: {
   readonly session: Session;
   readonly project: Project;
@@ -67,6 +65,10 @@ export async function openWorkshop(options: {
 }): Promise<Workshop> {
   const { session, project, stores, progress } = options;
   const { settings, store, registry } = stores;
+  const { findRun, openRunner } = await import("@atalaya/run");
+  const { createAddresses } = await import("../project/sample-addresses.js");
+  const { declareServing } = await import("./declare-serving.js");
+  const { openLaunchers } = await import("./open-launchers.js");
   const closing = createClosing();
   const traces = await openTracing(settings, "runs", (line) => progress.print(line));
   if (traces !== null) closing.add(traces);

@@ -18,7 +18,6 @@ import type { Session } from "../session.js";
 import { describeError, type ErrorReport } from "../terminal/report-error.js";
 import { resultLines } from "../terminal/result-lines.js";
 import { version } from "../version.js";
-import { followSources } from "./follow-sources.js";
 import { readyLines } from "./ready-lines.js";
 import { decide } from "./up-plan.js";
 
@@ -96,8 +95,10 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
     if (signal.aborted) return;
     if (options.serves) await untilServed(server, outcomes);
     terminal.answer(answer(server, outcomes), ["", ...readyLines(server)]);
-    if (options.runs) await followSources({ session, project, stores, workshop, everySeconds: options.everySeconds });
-    else await untilAborted(signal);
+    if (options.runs) {
+      const { followSources } = await import("./follow-sources.js");
+      await followSources({ session, project, stores, workshop, everySeconds: options.everySeconds });
+    } else await untilAborted(signal);
     terminal.say("Stopping.");
   });
 }
