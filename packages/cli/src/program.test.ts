@@ -15,7 +15,7 @@ const leaves = everyCommand(program().program).filter((command) => command.paren
 
 test("every command has a summary, a description and an example", () => {
   expect(leaves.map((command) => command.name())).toEqual(
-    "up worker run watch serve predict client models list show promote rollback card evidence export comment import runs list cancel resume retry quarantine list show release audit model prediction at source webhooks list add remove gc backup restore prepare fetch init doctor".split(
+    "up worker run watch serve predict client models list show promote rollback card evidence export comment import runs list cancel resume retry logs quarantine list show release audit model prediction at source webhooks list add remove gc backup restore prepare fetch task init doctor".split(
       " ",
     ),
   );

@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.js";
 import { fetchCommand } from "./commands/fetch.js";
 import { gcCommand } from "./commands/gc.js";
 import { initCommand } from "./commands/init.js";
+import { logsCommand } from "./commands/logs.js";
 import { modelsCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
 import { prepareCommand } from "./commands/prepare.js";
@@ -37,6 +38,7 @@ const commands: readonly CommandModule[] = [
   clientCommand,
   modelsCommand,
   runsCommand,
+  logsCommand,
   quarantineCommand,
   auditCommand,
   sourceCommand,

@@ -44,8 +44,7 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
   const slot = await claimSlot(locks);
   const pool = createFitPool(availableParallelism());
   const { executor = null, launchers = {} } = options;
-  const news = new TaskNews(store);
-  const placing = new StepPlacing(store, news, launchers, executor);
+  const placing = new StepPlacing(store, new TaskNews(store), launchers, executor);
   const process = new RunningProcess(store, registry, options, locks, pool, placing);
   const engine = await openEngine({
     databaseUrl: store.databaseUrl,
@@ -65,8 +64,7 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
       process.stop();
       stopSweeping();
       await engine.close();
-      for (const launcher of Object.values(launchers)) await launcher.close();
-      await news.close();
+      await placing.close();
       await pool.close();
       await locks.close();
     },

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { type Executor, isPipeline } from "@atalaya/define";
 import { type Launchers, openProcessLauncher } from "@atalaya/run";
 import type { Settings } from "@atalaya/settings";
 import type { Store } from "@atalaya/store";
 import type { Project } from "../project/load-project.js";
+import { wantedExecutors } from "./wanted-executors.js";
 
 /** Opens what the project's steps are launched with; nothing where all of them run in this process. */
 export async function openLaunchers(project: Project, settings: Settings, store: Store): Promise<Launchers> {
@@ -14,17 +14,6 @@ export async function openLaunchers(project: Project, settings: Settings, store:
       : {}),
     ...(wanted.has("kubernetes") ? { kubernetes: await openKubernetes(settings, store) } : {}),
   };
-}
-
-/** Where steps of the project may run: where the setting says, or a pipeline, or a step of one. */
-export function wantedExecutors(project: Project, { executor }: Settings): ReadonlySet<Executor> {
-  if (executor !== null) return new Set([executor]);
-  const declared = [...project.pipelines.values()].flatMap((pipeline): Executor[] => {
-    const runsOn = isPipeline(pipeline) ? pipeline.definition.runsOn : undefined;
-    if (runsOn === undefined) return [];
-    return [runsOn.executor, ...Object.values(runsOn.steps).flatMap((step) => step.executor ?? [])];
-  });
-  return new Set(declared);
 }
 
 /** This very program: a task is carried out by the release that launches it. */

@@ -16,6 +16,8 @@ export interface WatchTarget<Item extends Watched> {
   readonly onGone: (item: Item) => void;
   /** The list is refused: it says why, and the watch goes on trying. */
   readonly onRefused: (refusal: Refusal) => void;
+  /** Whether changes are heard of at the moment. */
+  readonly onHearing: (isHearing: boolean) => void;
 }
 
 interface WatchEvent<Item> {
@@ -100,6 +102,7 @@ async function follow<Item extends Watched>(
   let version = from;
   try {
     if (response.statusCode !== 200) return null;
+    target.onHearing(true);
     for await (const line of createInterface({ input: response })) {
       if (line === "") continue;
       const { type, object } = JSON.parse(line) as WatchEvent<Item>;
@@ -114,6 +117,7 @@ async function follow<Item extends Watched>(
     // What was seen is seen: the next watch goes on from there.
     return version;
   } finally {
+    target.onHearing(false);
     response.destroy();
   }
 }

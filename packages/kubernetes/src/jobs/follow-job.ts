@@ -25,7 +25,7 @@ interface Follower {
 }
 
 /** Without any news the state is looked at so often: times run out without a word from the server. */
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
 /** So long after a Job was made it has a pod, or there is a reason. */
 const POD_AFTER_MS = 5_000;
 /** An image or a Secret that is not there is waited for so long: somebody may be about to put it there. */
@@ -93,7 +93,7 @@ async function judgeStart(
   state: JobState,
   start: Start,
 ): Promise<void> {
-  if (state.state !== "starting") {
+  if (state.state !== "starting" || !following.watch.isHearing) {
     if (state.state === "queued") tellOnce(start, watcher, `${facts.step} is queued: its Job ${facts.job} is suspended`);
     start.sinceMs = null;
     start.wrongSinceMs = null;

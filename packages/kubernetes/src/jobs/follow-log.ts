@@ -8,6 +8,15 @@ const MOST_STREAMS = 50;
 const MOST_TRIES = 5;
 const PAUSE_MS = 1_000;
 
+/** The time that the kubelet puts before each line. */
+const TIMED = /^(\d{4}-\d\d-\d\dT\S+) /;
+
+/** How far a log was read. */
+interface Place {
+  after: string | null;
+  lines: number;
+}
+
 export interface LogReader {
   line(text: string, at: string): void;
 }
@@ -33,17 +42,17 @@ export class LogFollowers {
    */
   async follow(pod: string, after: string | null, reader: LogReader, isOver: () => boolean): Promise<void> {
     await this.#room();
+    const place: Place = { after, lines: 0 };
     try {
-      let last = after;
       for (let tries = 0; tries < MOST_TRIES && !this.#stop.signal.aborted; ) {
-        const from = last;
-        last = await this.#read(pod, last, reader).catch(() => from);
+        const before = place.lines;
+        await this.#read(pod, place, reader).catch(() => {});
         if (isOver()) {
           // What it printed between the last line and its end.
-          await this.#read(pod, last, reader).catch(() => null);
+          await this.#read(pod, place, reader).catch(() => {});
           return;
         }
-        tries = last === from ? tries + 1 : 0;
+        tries = place.lines === before ? tries + 1 : 0;
         await sleep(PAUSE_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
       }
     } finally {
@@ -61,8 +70,8 @@ export class LogFollowers {
     this.#open++;
   }
 
-  /** The time of the last line. */
-  async #read(pod: string, after: string | null, reader: LogReader): Promise<string | null> {
+  async #read(pod: string, place: Place, reader: LogReader): Promise<void> {
+    const { after } = place;
     const response = await this.#api.open({
       method: "GET",
       path: `${podsPath(this.#namespace)}/${pod}/log`,
@@ -70,20 +79,23 @@ export class LogFollowers {
       query: { follow: "true", timestamps: "true", container: TASK_CONTAINER, ...(after === null ? {} : { sinceTime: after }) },
       signal: this.#stop.signal,
     });
-    let last = after;
+    const known = place.lines;
+    let position = 0;
     try {
-      if (response.statusCode !== 200) return last;
+      if (response.statusCode !== 200) return;
       for await (const line of createInterface({ input: response })) {
-        const at = line.slice(0, line.indexOf(" "));
-        if (at === "" || (after !== null && at <= after)) continue;
-        reader.line(line.slice(at.length + 1), at);
-        last = at;
+        const at = TIMED.exec(line)?.[1];
+        position++;
+        // A kubelet that gives no times gives the whole log again.
+        if (at === undefined ? position <= known : after !== null && at <= after) continue;
+        reader.line(at === undefined ? line : line.slice(at.length + 1), at ?? new Date().toISOString());
+        place.lines++;
+        place.after = at ?? place.after;
       }
     } catch {
       // Broken in the middle: the next stream goes on after the last line.
     } finally {
       response.destroy();
     }
-    return last;
   }
 }

@@ -43,7 +43,7 @@ export function jobManifest(settings: KubernetesSettings, installation: string, 
   const { placement, memoryFactor, fanOut } = launch;
   const { deadlineSeconds } = resourcesOf(settings, placement, memoryFactor);
   const labels = labelsOf(settings, installation, launch);
-  const annotations = { "atalaya.dev/step": launch.key.step };
+  const annotations = { "atalaya.dev/step": stepWord(launch) };
   const pod = podOf(settings, launch, labels);
   const template = settings.podTemplate === null ? pod : underlay(readPodTemplate(settings.podTemplate), pod);
   return {

@@ -10,6 +10,9 @@ export interface Seen {
   readonly pods: readonly Pod[];
 }
 
+/** Jobs and pods. */
+const FOLLOWED = 2;
+
 /**
  * All Jobs and pods of an installation by two watches, however many there are: a step costs one request to launch, and none
  * to wait for.
@@ -23,6 +26,7 @@ export class JobWatch {
   readonly #namespace: string;
   readonly #labelSelector: string;
   readonly #onRefused: (text: string) => void;
+  readonly #hearing = new Set<string>();
   #begun: Promise<void> | null = null;
 
   constructor(api: Api, namespace: string, installation: string, onRefused: (text: string) => void) {
@@ -49,6 +53,11 @@ export class JobWatch {
 
   seen(name: string): Seen {
     return { job: this.#jobs.get(name) ?? null, pods: [...(this.#podsByJob.get(name)?.values() ?? [])] };
+  }
+
+  /** False while the API server is away: what is not heard of may have happened. */
+  get isHearing(): boolean {
+    return this.#hearing.size === FOLLOWED;
   }
 
   /** What the server has just answered is news as well, and older than what the watch says. */
@@ -133,6 +142,7 @@ export class JobWatch {
             isBegun = true;
             resolve();
           },
+          onHearing: (isHearing) => void (isHearing ? this.#hearing.add(path) : this.#hearing.delete(path)),
           onChange: on.change,
           onGone: on.remove,
           onRefused: (refusal) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor } from "@atalaya/define";
 import { isAtalayaError } from "@atalaya/errors";
 
@@ -14,6 +15,9 @@ import { errorOf, failureOf, isRetryable, ranOutOfMemory } from "./task-failure.
 import type { FanOut, TaskEnd, TaskLauncher, TaskWatcher } from "./task-launcher.js";
 import { lastTimeKept, TaskLog } from "./task-log.js";
 import type { TaskNews } from "./task-news.js";
+
+/** A pod ends a moment after its step is done; a worker that stops waits so long for the last lines. */
+const LOG_GRACE_MS = 3_000;
 
 /** How the body of a run follows one of its steps. */
 export interface StepFollower {
@@ -36,6 +40,8 @@ export type Launchers = Readonly<Partial<Record<Executor, TaskLauncher>>>;
  * of it, so a finished task is not done again and one that goes on is not launched twice.
  */
 export class StepPlacing {
+  readonly #open = new Set<TaskLog>();
+
   constructor(
     readonly store: Store,
     readonly news: TaskNews,
@@ -101,13 +107,15 @@ export class StepPlacing {
     const { tasks } = this.store;
     const known = await tasks.find(key);
     const log = new TaskLog(this.store, key, context.definition.name);
+    this.#open.add(log);
+    void log.ended.then(() => this.#open.delete(log));
     const released = new AbortController();
     const watcher: TaskWatcher = {
       line: (text, at) => {
         log.add(text, at);
-        if (!released.signal.aborted) readTold(text, report);
+        readTold(text, report, { isOver: released.signal.aborted });
       },
-      lastLine: () => void log.end(),
+      lastLine: () => log.end(),
       note: (text) => report.note(text),
       place: (text) => void tasks.place(key, text).catch(() => {}),
       signal: AbortSignal.any([released.signal, signal]),
@@ -128,6 +136,15 @@ export class StepPlacing {
     } finally {
       released.abort();
     }
+  }
+
+  /** Gives logs of tasks that have ended a little time to be read to their end, and closes the launchers. */
+  async close(): Promise<void> {
+    const logs = Promise.all([...this.#open].map(({ ended }) => ended));
+    await Promise.race([logs, sleep(LOG_GRACE_MS, undefined, { ref: false })]);
+    for (const log of this.#open) log.end();
+    await Promise.all(Object.values(this.launchers).map((launcher) => launcher.close()));
+    await this.news.close();
   }
 
   /** Ends whatever goes on for a run that was cancelled or has failed. A cancelled run that goes on launches it anew. */

@@ -28,12 +28,15 @@ export function printingReporter(print: (line: string) => void): StepReporter {
   };
 }
 
-/** Passes on what a line tells. A line that tells nothing is only kept. */
-export function readTold(line: string, report: StepReporter): void {
+/**
+ * Passes on what a line tells. A line that tells nothing is only kept. Lines come later than the outcome: then only notes are
+ * still news.
+ */
+export function readTold(line: string, report: StepReporter, { isOver }: { readonly isOver: boolean }): void {
   if (!line.startsWith(MARK)) return;
   const told = parse(line);
   if (told?.atalaya === "note" && typeof told.text === "string") report.note(told.text);
-  if (told?.atalaya !== "progress" || typeof told.done !== "number") return;
+  if (isOver || told?.atalaya !== "progress" || typeof told.done !== "number") return;
   report.progress(told.done, told.total ?? null, told.unit ?? "", told.text ?? undefined);
 }
 

@@ -19,11 +19,17 @@ export class TaskLog {
   #kept = 0;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
+  #tellEnd: () => void = () => {};
+  /** Resolves when all of it is kept, or cannot be. */
+  readonly ended: Promise<void>;
 
   constructor(store: Store, key: TaskKey, pipeline: string) {
     this.#store = store;
     this.#key = key;
     this.#pipeline = pipeline;
+    this.ended = new Promise((resolve) => {
+      this.#tellEnd = resolve;
+    });
   }
 
   add(text: string, at: string): void {
@@ -35,10 +41,10 @@ export class TaskLog {
     else this.#timer ??= setTimeout(() => this.#write(), PART_MS);
   }
 
-  /** Writes what is left and resolves when it is kept, or cannot be. */
-  async end(): Promise<void> {
+  /** Writes what is left: nothing more will come. */
+  end(): void {
     this.#write();
-    await this.#writing;
+    void this.#writing.then(this.#tellEnd);
   }
 
   #write(): void {
