@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePort, startServer } from "../../tools/mlflow/environment.mjs";
+import { searchManyRuns } from "./registry/many-runs.mjs";
 
 export const question =
   "What do runs, aliases and searches cost through MLflow's protocol, here and on an MLflow server, both on PostgreSQL?";
@@ -12,9 +13,8 @@ export const python = "registry-requirements.txt";
 
 const SETTLE_MS = 20_000;
 const PEER = "mlflow server 3.17";
-/** Runs to search among; MLflow needs about ten minutes to write 10,000. */
-const RUNS = process.env.REGISTRY_RUNS ?? "1000,10000";
-const FILL_SECONDS = process.env.REGISTRY_FILL_SECONDS ?? "1500";
+/** Runs that the client writes one by one, to be searched once; the search among 10,000 fills the tables itself. */
+const FEW_RUNS = "10";
 const ROUNDS = Number(process.env.REGISTRY_ROUNDS ?? "3");
 
 /** Rows of both sides that are compared: field of the script, name, limit of the ratio. */
@@ -56,6 +56,11 @@ export async function* measure({ repository, python: interpreter, say, skip }) {
     // The first worker of MLflow answers before the others have started, which then close connections.
     await wait(SETTLE_MS);
     yield* compare({ ask: client(interpreter, script), ours, theirs, say });
+    const sides = {
+      ours: { url: ours.url, database: address("ours") },
+      theirs: { url: theirs.url, database: address("theirs") },
+    };
+    yield* searchManyRuns({ repository, python: interpreter, ...sides, peer: PEER, say });
   } finally {
     for (const stop of stops.reverse()) await stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -63,7 +68,7 @@ export async function* measure({ repository, python: interpreter, say, skip }) {
 }
 
 /** @typedef {{ pid: number, url: string, seconds: number, stop: () => Promise<void> }} Server */
-/** @typedef {(server: Server, runs: string) => Promise<Record<string, any>>} Ask */
+/** @typedef {(server: Server) => Promise<Record<string, any>>} Ask */
 
 /**
  * @param {{ ask: Ask, ours: Server, theirs: Server, say: (line: string) => void }} context
@@ -72,8 +77,8 @@ async function* compare({ ask, ours, theirs, say }) {
   const [mine, other] = [/** @type {Record<string, any>[]} */ ([]), /** @type {Record<string, any>[]} */ ([])];
   for (let round = 1; round <= ROUNDS; round++) {
     say(`round ${round} of ${ROUNDS} …`);
-    mine.push(await ask(ours, "10"));
-    other.push(await ask(theirs, "10"));
+    mine.push(await ask(ours));
+    other.push(await ask(theirs));
   }
   const [idle, theirIdle] = [mine[0]?.pss_idle_mib ?? 0, other[0]?.pss_idle_mib ?? 0];
   yield { name: "memory of the idle server", ours: idle, theirs: theirIdle, peer: PEER, unit: "MiB", limit: 0.1 };
@@ -81,30 +86,6 @@ async function* compare({ ask, ours, theirs, say }) {
     const of = (/** @type {Record<string, any>[]} */ all) => median(all.map((one) => one[field].p50_ms));
     yield { name, ours: of(mine), theirs: of(other), peer: PEER, unit: "ms", ...(limit === null ? {} : { limit }) };
   }
-  say(`filling with ${RUNS} runs …`);
-  const [full, theirFull] = [await ask(ours, RUNS), await ask(theirs, RUNS)];
-  for (const [field, figures] of Object.entries(full)) {
-    const count = /^search_at_(\d+)_runs$/.exec(field)?.[1];
-    if (count === undefined) continue;
-    const [nearest, theirFigures] = nearestSearch(theirFull, Number(count));
-    const name = `search among ${count} runs${nearest === Number(count) ? "" : ` (MLflow: ${nearest})`}`;
-    yield { name, ours: figures.p50_ms, theirs: theirFigures.p50_ms, peer: PEER, unit: "ms", limit: 0.1 };
-    yield { name: `${name}, p95`, ours: figures.p95_ms, theirs: theirFigures.p95_ms, peer: PEER, unit: "ms" };
-  }
-}
-
-/**
- * @param {Record<string, any>} figures
- * @param {number} count
- * @returns {[number, any]}
- */
-function nearestSearch(figures, count) {
-  const all = Object.entries(figures).flatMap(([field, value]) => {
-    const runs = /^search_at_(\d+)_runs$/.exec(field)?.[1];
-    return runs === undefined ? [] : [/** @type {[number, any]} */ ([Number(runs), value])];
-  });
-  all.sort(([one], [other]) => Math.abs(one - count) - Math.abs(other - count));
-  return all[0] ?? [0, { p50_ms: 0, p95_ms: 0 }];
 }
 
 /**
@@ -113,8 +94,8 @@ function nearestSearch(figures, count) {
  * @returns {Ask}
  */
 function client(interpreter, script) {
-  return async ({ url, pid }, runs) => {
-    const words = [script, "--url", url, "--pid", String(pid), "--runs", runs, "--fill-limit-s", FILL_SECONDS];
+  return async ({ url, pid }) => {
+    const words = [script, "--url", url, "--pid", String(pid), "--runs", FEW_RUNS];
     for (let attempt = 1; ; attempt++) {
       try {
         const { stdout } = await promisify(execFile)(interpreter, words, { maxBuffer: 1 << 24 });
