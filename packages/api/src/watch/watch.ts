@@ -1,5 +1,5 @@
 import { decodeBundle } from "@atalaya/learn";
-import type { Registry } from "@atalaya/registry";
+import { isOnnxBundle, type Registry } from "@atalaya/registry";
 import type { Store } from "@atalaya/store";
 import { type BatchDrift, batchDrift } from "./batch-drift.js";
 import { type DriftDecision, driftDecisions } from "./drift-decisions.js";
@@ -37,7 +37,9 @@ export async function watchPipeline(
   const bucketMs = (hours * 3_600_000) / BUCKETS;
   const start = new Date(now.getTime() - hours * 3_600_000);
   const live = await registry.aliasOf(pipeline, alias);
-  const bundle = live === null ? null : decodeBundle((await registry.loadBundle(pipeline, { version: live.version })).bytes);
+  const bytes = live === null ? null : (await registry.loadBundle(pipeline, { version: live.version })).bytes;
+  // A model that came in as ONNX tells no distributions to compare with.
+  const bundle = bytes === null || isOnnxBundle(bytes) ? null : decodeBundle(bytes);
   const span = { start, bucketSeconds: bucketMs / 1_000, count: BUCKETS };
   const [traffic, latency, drift, predictions, batch, decisions] = await Promise.all([
     trafficOf(store, pipeline, hours, now),

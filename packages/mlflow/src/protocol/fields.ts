@@ -116,8 +116,15 @@ export function asNumber(name: string, value: unknown): number {
   throw wrongType(name, value);
 }
 
+const camelCases = new Map<string, string>();
+
+/** Names come from our routes alone, so there are few of them. */
 function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  const known = camelCases.get(name);
+  if (known !== undefined) return known;
+  const made = name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  camelCases.set(name, made);
+  return made;
 }
 
 function wrongType(name: string, value: unknown): Error {
