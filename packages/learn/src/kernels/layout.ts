@@ -51,14 +51,15 @@ export const packModes = { unit: 0, weighted: 1, drawn: 2, probability: 3 } as c
 
 /** Words (of 4 bytes) through which the threads of one fit talk; see threads/team.ts. */
 export const controlAt = {
+  // What a waiting helper reads lies in one line of the cache; what the working threads write lies in others.
   ticket: 16,
-  done: 17,
-  sleepers: 18,
   epoch: 19,
   abort: 20,
-  active: 21,
-  isLeadWaiting: 22,
   operation: 23,
+  done: 240,
+  isLeadWaiting: 256,
+  sleepers: 272,
+  active: 288,
   arguments: 32,
   /** Histogram that each helper last added to, by thread. */
   stamps: 96,

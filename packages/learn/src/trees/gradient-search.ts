@@ -234,7 +234,7 @@ export class GradientSearch implements SplitSearch {
     const { team, table } = ground;
     const names = scanArguments;
     const featuresPerChunk =
-      team.threads === 1 ? table.featureCount : Math.max(FEATURES_PER_CHUNK, Math.ceil(table.featureCount / MOST_PARTS));
+      team.threads === 1 ? table.featureCount : Math.max(FEATURES_PER_CHUNK, Math.ceil(table.featureCount / (2 * team.threads)));
     this.setArgument(names.larger, larger);
     this.setArgument(names.kinds, memory.kinds[0]);
     this.setArgument(names.kindsOfLarger, memory.kinds[1]);
