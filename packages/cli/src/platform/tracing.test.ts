@@ -21,6 +21,7 @@ test("a request goes on with the trace of its caller, by the span that its answe
   onAnswered({ ...request, given: `00-${trace}-b7ad6b7169203331-01`, answered: `00-${trace}-00f067aa0ba902b7-01` });
   onAnswered({ ...request, status: 503 });
   onAnswered({ ...request, given: `00-${trace}-b7ad6b7169203331-00`, answered: `00-${trace}-00f067aa0ba902b7-00` });
+  onAnswered({ ...request, route: "/metrics" });
   expect(spans).toHaveLength(2);
   expect(spans[0]).toMatchObject({
     ...{ name: "POST /predict", place: { trace, span: "00f067aa0ba902b7" }, parent: "b7ad6b7169203331" },

@@ -16,9 +16,13 @@ export async function openTracing(
   return openTraces({ ...traces, version, role, onFailed });
 }
 
-/** A span of each request. It goes on with the caller's trace where there is one, by the span that the answer names. */
+/** Asked all day by machines: their spans would hide the others. */
+const UNTRACED = new Set(["/metrics", "/health", "/ready", "/ping", "/v2/health/live", "/v2/health/ready"]);
+
+/** A span of each request but probes and scrapes. It goes on with the caller's trace where there is one, by the span that the answer names. */
 export function requestSpans(traces: Traces, now: () => number = Date.now): (request: AnsweredRequest) => void {
   return ({ method, route, status, milliseconds, given, answered }) => {
+    if (UNTRACED.has(route)) return;
     const parent = readTraceparent(given);
     // The caller does not record its trace: neither do we.
     if (parent === null && given !== null && answered !== null) return;
