@@ -49,11 +49,11 @@ async function pages(most: number, from: RowMark | null = null, query: Partial<R
 
 test("rows with equal watermarks are neither lost nor doubled, wherever a page ends", async () => {
   await client.query(
-    "insert into sales select i, 1, true, '', timestamptz '2026-01-01' + (i / 7) * interval '1 microsecond' from generate_series(0, 49) i",
+    "insert into sales select i, 1, true, '', timestamptz '2026-01-01' + (i / 5) * interval '1 microsecond' from generate_series(0, 20) i",
   );
-  const all = Array.from({ length: 50 }, (_, id) => String(id));
-  for (const most of [1, 3, 7, 49, 50, 51]) expect([most, (await pages(most)).flat()]).toEqual([most, all]);
-  expect(await pages(25)).toHaveLength(2);
+  const all = Array.from({ length: 21 }, (_, id) => String(id));
+  for (const most of [1, 3, 7, 20, 21, 22]) expect([most, (await pages(most)).flat()]).toEqual([most, all]);
+  expect(await pages(11)).toHaveLength(2);
 });
 
 test("a later look goes on behind the mark: new rows, changed rows, and nothing twice", async () => {
