@@ -56,22 +56,31 @@ const typeByNumber: Readonly<Record<number, TensorType>> = {
   11: "float64",
 };
 
-let native: NativeBinding | null = null;
+/** Makes what the runtime reads of plain data. */
+type NativeTensor = new (type: TensorType, data: Tensor["data"], dims: readonly number[]) => Tensor;
+
+interface Runtime extends NativeBinding {
+  readonly Tensor: NativeTensor;
+}
+
+let native: Runtime | null = null;
 
 /**
  * Loads onnxruntime-node, which is no dependency of Atalaya: whoever serves ONNX models installs it beside their project.
  *
  * @throws SERVE_ONNX_RUNTIME_MISSING
  */
-function loadNative(): NativeBinding {
+function loadNative(): Runtime {
   if (native !== null) return native;
   const failures: string[] = [];
   for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
     try {
-      const found = createRequire(from)("onnxruntime-node/dist/binding.js") as NativeBinding;
-      found.initOrt?.();
-      native = found;
-      return found;
+      const path = createRequire(from).resolve("onnxruntime-node/dist/binding.js");
+      const own = createRequire(path);
+      const { binding, initOrt } = own(path) as NativeBinding;
+      initOrt?.();
+      native = { binding, Tensor: (own("onnxruntime-common") as { Tensor: NativeTensor }).Tensor };
+      return native;
     } catch (error) {
       failures.push(error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error));
     }
@@ -91,7 +100,7 @@ export function hasOnnxRuntime(): boolean {
 
 /** @throws SERVE_ONNX_RUNTIME_MISSING, SERVE_ONNX_REFUSED */
 export function openSession(model: Uint8Array): OnnxSession {
-  const { binding } = loadNative();
+  const { binding, Tensor: Native } = loadNative();
   const session = new binding.InferenceSession();
   // The runtime reads no shared memory, in which serving keeps its models.
   const bytes = model.buffer instanceof SharedArrayBuffer ? Uint8Array.from(model) : model;
@@ -110,7 +119,10 @@ export function openSession(model: Uint8Array): OnnxSession {
     outputs: (session.outputMetadata ?? []).map(shapeOf),
     run: (feeds, outputs) => {
       try {
-        return session.run(feeds, Object.fromEntries(outputs.map((name) => [name, null])), {});
+        const tensors = Object.entries(feeds).map(
+          ([name, { type, data, dims }]) => [name, new Native(type, data, dims)] as const,
+        );
+        return session.run(Object.fromEntries(tensors), Object.fromEntries(outputs.map((name) => [name, null])), {});
       } catch (error) {
         throw refused(error);
       }
