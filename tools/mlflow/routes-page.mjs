@@ -41,7 +41,8 @@ model.predict(frame, params={"output": "probability"})  # also "raw" and "featur
 - Every run of a pipeline is a run of the experiment with the pipeline's name; its trials are runs below it.
 - Every version that Atalaya trained is a registered model version and a logged model. The alias is one: moving it
   through the client moves what Atalaya serves, and back.
-- The files of such a version hold a loader that needs numpy alone (\`code/atalaya_model.py\`).
+- The files of such a version hold a loader that needs numpy alone (\`code/atalaya_model.py\`), an ONNX file with the features
+  for \`mlflow.onnx\`, and for models that came from XGBoost a file for \`mlflow.xgboost\`.
 - The model of a pipeline is not renamed or deleted through the protocol, and a version with an alias is not deleted.
 
 \`npm run test:mlflow\` runs ${operations} operations of the client against Atalaya and against a real MLflow 3.17.2 server
@@ -50,6 +51,24 @@ and compares the answers field by field. They are the same but for:
 ${Object.entries(onPurpose)
   .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
+
+## Another MLflow server
+
+With \`MLFLOW_TRACKING_URI\` (and \`MLFLOW_TRACKING_USERNAME\`, \`MLFLOW_TRACKING_PASSWORD\` or \`MLFLOW_TRACKING_TOKEN\`) set,
+\`atalaya up\` mirrors experiments, runs, parameters, metrics, tags, datasets, artifacts, versions and aliases to that server.
+Changes wait in PostgreSQL while it is away, and arrive once and in order. \`atalaya doctor\` and the metrics
+\`atalaya_mirror_lag_seconds\` and \`atalaya_mirror_changes\` say how far it is. When the address is that of Atalaya itself,
+as Python's clients need it, nothing is mirrored.
+
+\`\`\`sh
+atalaya models import mlflow:/churn@production --alias production   # from that server; also mlflow:/churn/3, runs:/…/model
+atalaya models import model.json --pipeline prices --target price   # a file of XGBoost, LightGBM or ONNX, or a folder
+atalaya models import model.txt --rows test.csv --target price --at-least r2=0.4 --alias production
+\`\`\`
+
+Models of XGBoost (JSON, UBJSON) and LightGBM (text) become trees that are explained like our own; ONNX needs
+\`onnxruntime-node\` beside the project (\`npm install onnxruntime-node@1.30\`). A pickle is refused, as reading it would
+execute it.
 
 ## Routes that the client called
 
