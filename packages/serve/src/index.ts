@@ -31,7 +31,13 @@ export { hasOnnxRuntime } from "./onnx/onnx-runtime.js";
 export type { PredictionRecord, PredictionSink } from "./prediction-log/prediction-record.js";
 export { storedPredictions } from "./prediction-log/stored-predictions.js";
 export type { Problem } from "./problems/problem.js";
-export { type AnsweredRequest, createPredictionService, type PredictionService, type PredictionServiceOptions, type ServiceLogger } from "./service.js";
+export {
+  type AnsweredRequest,
+  createPredictionService,
+  type PredictionService,
+  type PredictionServiceOptions,
+  type ServiceLogger,
+} from "./service.js";
 export { liveQuality } from "./truth/live-quality.js";
 export type { LabelledRow, TrueLabel, TruthStore } from "./truth/truth-store.js";
 export { storedUpkeep } from "./upkeep/stored-upkeep.js";

@@ -29,6 +29,10 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 const names = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).sort();
 const namesOf = (role: "facts" | "worker" | "store") =>
   describeMetrics([role])
@@ -52,7 +56,7 @@ test("facts are those of the catalogue, of the project's pipelines alone", async
     ...{ pipeline: "homes", run: "one", batch: null, version: null, rule: "psi > 0.2", decision: "wait", trigger: null, rows: 5 },
     ...{ verdict: "drifted", reasons: [], statistics: { features: [{ psi: 0.31 }, { psi: 0.4 }, { psi: null }] } },
   });
-  const text = await factMetrics({ store, pipelines, onFailed: (error) => Promise.reject(error) })();
+  const text = await factMetrics({ store, pipelines, onFailed: fail })();
   expect(names(text)).toEqual(namesOf("facts"));
   for (const line of [
     'atalaya_runs_total{pipeline="homes",state="done"} 1',

@@ -81,7 +81,11 @@ export async function startServing(options: {
         error: (_facts, message) => say(message),
       },
     });
-    return { ...server, close: () => server.close().finally(() => traces?.close()) };
+    const close = async (): Promise<void> => {
+      await server.close();
+      await traces?.close();
+    };
+    return { ...server, close };
   } catch (error) {
     await traces?.close();
     if (!isAtalayaError(error) && (error as NodeJS.ErrnoException).code === "EADDRINUSE") {

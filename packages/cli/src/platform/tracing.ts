@@ -16,6 +16,15 @@ export async function openTracing(
   return openTraces({ ...traces, version, role, onFailed });
 }
 
+/** Traces of the runs of this process; without a collector its events go nowhere. */
+export async function traceRuns(
+  settings: Pick<Settings, "traces">,
+  say: (line: string) => void,
+): Promise<{ onEvent(event: RunEvent): void; close(): Promise<void> }> {
+  const traces = await openTracing(settings, "runs", say);
+  return { onEvent: traces === null ? () => {} : runSpans(traces), close: async () => traces?.close() };
+}
+
 /** Asked all day by machines: their spans would hide the others. */
 const UNTRACED = new Set(["/metrics", "/health", "/ready", "/ping", "/v2/health/live", "/v2/health/ready"]);
 

@@ -9,7 +9,7 @@ import { isAddressSet, settingsOf } from "../project/named-addresses.js";
 import type { Session } from "../session.js";
 import { createClosing } from "./closing.js";
 import { untilInterrupted } from "./interruption.js";
-import { openTracing, runSpans } from "./tracing.js";
+import { traceRuns } from "./tracing.js";
 
 /** Facts, bytes and models: what every command but `source` and `init` stands on. */
 export interface Stores {
@@ -70,12 +70,10 @@ export async function openWorkshop(options: {
   const { declareServing } = await import("./declare-serving.js");
   const { openLaunchers } = await import("./open-launchers.js");
   const closing = createClosing();
-  const traces = await openTracing(settings, "runs", (line) => progress.print(line));
-  if (traces !== null) closing.add(traces);
-  const trace = traces === null ? () => {} : runSpans(traces);
+  const traces = closing.add(await traceRuns(settings, (line) => progress.print(line)));
   const onEvent = (event: RunEvent): void => {
     progress.onEvent(event);
-    trace(event);
+    traces.onEvent(event);
     options.onEvent?.(event);
   };
   const addresses = closing.add(createAddresses({ location: project, settings, say: (line) => progress.print(line) }));

@@ -68,12 +68,11 @@ export async function bringUp(session: Session, project: Project, options: UpOpt
         say(`${method} ${path} failed: ${error instanceof Error ? error.message : String(error)}`);
       await on.app.register(mlflowRoutes, { store: stores.store, registry: stores.registry, onFailure });
     };
-    const listen = options.listen;
     const server = closing.add(
       await startServing({
         ground: groundOf(stores),
         pipelines: served,
-        listen,
+        listen: options.listen,
         say,
         talks: false,
         log: terminal.log,

@@ -72,7 +72,9 @@ export class Meter {
 
   /** The exposition in Prometheus' text format. */
   async text(): Promise<string> {
-    return (await Promise.all(this.#parts.map((part) => part()))).join("");
+    let text = "";
+    for (const part of this.#parts) text += await part();
+    return text;
   }
 
   #values<Name extends MetricName>(name: Name): Gauge<Name> {
