@@ -26,6 +26,7 @@ export const mayImport = {
     "ingest",
     "run",
     "serve",
+    "kubernetes",
     "mlflow",
     "api",
     "console",
