@@ -110,6 +110,8 @@ export interface TrainDefinition {
   readonly search: SearchKind;
   /** True: trials begin with a part of their trees, and only the best go on. */
   readonly prune: boolean;
+  /** Folds of cross-validation by which a trial is judged; absent: the validation part. */
+  readonly folds?: number;
   /** Trials that run at once; each is suggested without knowing those that still run. */
   readonly parallel: number;
   readonly learners: readonly LearnerDefinition[];

@@ -73,6 +73,11 @@ export const errors = defineErrors("DEFINE", {
     status: 400,
     message: ({ what, value }: { what: string; value: number }) => `${what} is ${value}, but must be a whole number from 1.`,
   },
+  BAD_FOLDS: {
+    status: 400,
+    message: ({ value }: { value: number }) => `folds is ${value}, but cross-validation needs a whole number from 2.`,
+    hint: () => "Leave folds out to judge trials by one validation part.",
+  },
   BAD_CRON: {
     status: 400,
     message: ({ expression, why }: { expression: string; why: string }) =>

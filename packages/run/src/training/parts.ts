@@ -1,4 +1,5 @@
 import type { SplitDefinition } from "@atalaya/define";
+import type { CrossValidationPlan } from "@atalaya/learn";
 
 /** Which part a row belongs to; one byte per row of a dataset. */
 export const TRAIN = 0;
@@ -32,4 +33,25 @@ export function tuningSplit(split: SplitDefinition, seed: number): SplitDefiniti
     case "byLevel":
       return { kind: "shuffled", test: TUNING_SHARE, validation: 0, seed, stratify: null };
   }
+}
+
+/** Folds of the training rows by the same rule as the pipeline's own split. */
+export function foldsBy(split: SplitDefinition, folds: number, seed: number): CrossValidationPlan {
+  switch (split.kind) {
+    case "byGroup":
+      return { kind: "byGroup", folds, seed: split.seed + 1, columns: split.columns, stratify: split.stratify };
+    case "byTime":
+      return { kind: "byTime", folds, column: split.column };
+    case "shuffled":
+      return { kind: "shuffled", folds, seed: split.seed + 1, stratify: split.stratify };
+    case "byLevel":
+      return { kind: "shuffled", folds, seed, stratify: null };
+  }
+}
+
+/** Columns that a division into folds looks at. */
+export function columnsOfFolds(plan: CrossValidationPlan): readonly string[] {
+  if (plan.kind === "byTime") return [plan.column];
+  const stratify = plan.stratify === null ? [] : [plan.stratify];
+  return plan.kind === "byGroup" ? [...plan.columns, ...stratify] : stratify;
 }

@@ -19,6 +19,8 @@ export interface TrialOutcome {
   /** As in the trial; absent: 1. */
   readonly budget?: number;
   readonly scores: Readonly<Record<string, number | null>>;
+  /** By fold, where trials are cross-validated: `scores` are their means. */
+  readonly scoresByFold?: readonly Readonly<Record<string, number | null>>[];
   /** Rounds of boosting after which the validation part got no better; null where the learner has no rounds. */
   readonly bestRound: number | null;
   readonly seconds: number;
