@@ -1,4 +1,4 @@
-import { type Json, type Store, sql, toJson } from "@atalaya/store";
+import { type Json, type Store, sql } from "@atalaya/store";
 
 type Database = Store["database"];
 
@@ -43,11 +43,6 @@ export async function forgetChanges(database: Database, ids: readonly number[]):
 export async function giveUpChanges(database: Database, ids: readonly number[], because: string): Promise<void> {
   await sql`update atalaya.outbox set attempts = attempts + 1, failure = ${because}, next_at = 'infinity'
     where id = any(${ids}::bigint[])`.execute(database);
-}
-
-export async function addChange(database: Database, kind: ChangeKind, subject: string, content: Json = null): Promise<void> {
-  await sql`insert into atalaya.outbox (target, event)
-    values ('mirror', ${toJson({ kind, subject, content })}::jsonb)`.execute(database);
 }
 
 /** Everything that is there already, each thing once: what it consists of is read when its turn comes. */

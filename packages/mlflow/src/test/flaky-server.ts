@@ -24,7 +24,7 @@ export async function startFlakyServer(target: string): Promise<FlakyServer> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
+    const passOn = async () => {
       const call = `${request.method} ${(request.url ?? "").split("?", 1)[0]}`;
       state.calls.push(call);
       state.before(call);
@@ -39,7 +39,8 @@ export async function startFlakyServer(target: string): Promise<FlakyServer> {
       if (mood === "silent") return response.destroy();
       const instance = answer.headers.get("x-atalaya-instance");
       return response.writeHead(answer.status, instance === null ? {} : { "x-atalaya-instance": instance }).end(bytes);
-    });
+    };
+    request.on("end", () => void passOn());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
