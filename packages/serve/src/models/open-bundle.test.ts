@@ -68,6 +68,11 @@ describe.each(cases)("a bundle of %s", (_what, task, specification, space) => {
     for (const explanation of together) expectSum(explanation);
   });
 
+  it("writes many predictions as JSON writes their objects", () => {
+    const { frame } = model.read(rows);
+    expect(model.writePredictions?.(frame)).toBe(predictions.map((prediction) => JSON.stringify(prediction)).join(","));
+  });
+
   it("explains in its space, and the effects sum to the output", () => {
     for (const explanation of explanations) {
       expect(explanation.space).toBe(space);

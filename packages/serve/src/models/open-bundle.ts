@@ -65,12 +65,7 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
       return answer === null ? null : toPrediction(answer);
     },
     predict: (frame) => scorer.answer(frame).map(toPrediction),
-    writePredictions: (frame) =>
-      writePredictions(scorer.outputs(frame), unit) ??
-      scorer
-        .answer(frame)
-        .map((answer) => JSON.stringify(toPrediction(answer)))
-        .join(","),
+    writePredictions: (frame) => writePredictions(scorer.outputs(frame), unit),
     explain: (frame) => [...predictExplained(frame, "both").explanations],
     predictExplained,
     prepareExplanations: () => scorer.prepareExplanations(),
