@@ -8,6 +8,7 @@ import { machineChecks } from "./machine-checks.js";
 import { mirrorCheck } from "./mirror-check.js";
 import { addressChecks, projectCheck } from "./project-checks.js";
 import { databaseCheck, objectsCheck } from "./store-checks.js";
+import { tracesCheck } from "./traces-check.js";
 
 /** Every check in turn; one that fails does not stop the others, unless they need what it would have opened. */
 export async function examineEverything(session: Session): Promise<Finding[]> {
@@ -29,6 +30,7 @@ export async function examineEverything(session: Session): Promise<Finding[]> {
     if (housed.mlflow !== null) await look(mirrorCheck(store));
     await store.close();
   });
+  if (settings.traces !== null) await look(tracesCheck(settings.traces));
   if (project !== null) for (const check of addressChecks(project, settings)) await look(check);
   return findings;
 }
