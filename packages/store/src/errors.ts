@@ -135,6 +135,12 @@ export const errors = defineErrors("STORE", {
     message: ({ object, because }: { object: string; because: string }) => `"${object}" cannot name an object: ${because}`,
     hint: () => "Names have letters, digits, dots, hyphens and underscores, and begin with a letter or digit.",
   },
+  OBJECT_STORE_REFUSED: {
+    status: 500,
+    message: ({ object, because }: { object: string; because: string }) => `The object store refuses ${object}: ${because}`,
+    hint: () =>
+      "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may read, write, list and delete in ATALAYA_S3_BUCKET (and make it, where it is missing).",
+  },
   OBJECT_STORE_FAILED: {
     status: 503,
     retryable: true,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Settings } from "@atalaya/settings";
 import type { Session } from "../session.js";
 import { type Check, carryOutCheck, type Finding } from "./check.js";
+import { kubernetesCheck } from "./kubernetes-check.js";
 import { machineChecks } from "./machine-checks.js";
 import { mirrorCheck } from "./mirror-check.js";
 import { addressChecks, projectCheck } from "./project-checks.js";
@@ -24,6 +25,7 @@ export async function examineEverything(session: Session): Promise<Finding[]> {
   if (settings === null) return findings;
   await withHome(settings, project !== null, async (housed) => {
     for (const check of machineChecks(housed)) await look(check);
+    if (housed.executor === "kubernetes") await look(kubernetesCheck(housed));
     const store = await look(databaseCheck(housed));
     if (store === null) return;
     await look(objectsCheck(housed, store));

@@ -1,5 +1,6 @@
 import type { Settings } from "@atalaya/settings";
 import { openStore, type Store, sql } from "@atalaya/store";
+import { probeObjects } from "../platform/probe-objects.js";
 import { type Check, saw } from "./check.js";
 
 /** PostgreSQL starts, or answers, and has its tables. */
@@ -19,16 +20,11 @@ export function databaseCheck(settings: Settings): Check<Store> {
   };
 }
 
-/** An object goes in and comes out unchanged. Its content never changes, so it is one object for ever. */
+/** Every zone's bucket is there, or can be made, and takes an object. */
 export function objectsCheck(settings: Settings, store: Store): Check {
   return {
     name: "objects",
-    look: async () => {
-      const bytes = new TextEncoder().encode("atalaya doctor");
-      const reference = await store.objects.put("eval", { pipeline: "doctor", name: "probe", extension: "txt" }, bytes);
-      await store.objects.get(reference);
-      return saw(store.objects.location);
-    },
+    look: async () => saw(await probeObjects(store)),
     cure: settings.s3 === null ? "Make the home's folder objects writable." : "Check S3_ENDPOINT, its keys, and the way to it.",
   };
 }

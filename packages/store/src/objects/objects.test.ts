@@ -232,7 +232,7 @@ describe("an S3 server", () => {
     server.faults.push(500, 500, 500, 500);
     await expect(s3.put("eval", report, bytes)).rejects.toMatchObject({ code: "STORE_OBJECT_STORE_FAILED", retryable: true });
     server.faults.push(403);
-    await expect(s3.put("eval", report, bytes)).rejects.toMatchObject({ code: "STORE_OBJECT_STORE_FAILED" });
+    await expect(s3.put("eval", report, bytes)).rejects.toMatchObject({ code: "STORE_OBJECT_STORE_REFUSED", retryable: false });
     const buckets = { raw: "a", silver: "a", models: "a", eval: "a" };
     const away = createS3Store({ endpoint: "http://127.0.0.1:9", accessKey: "key", secretKey: "s", region: "r", buckets }, 1);
     await expect(away.put("eval", report, bytes)).rejects.toThrow(/eval\/house-prices\/report.*ECONNREFUSED/);

@@ -9,6 +9,11 @@ export function isNamed(error: unknown, name: string): boolean {
   return error instanceof S3ServiceException && error.name === name;
 }
 
+/** These keys may not do it, however often they try. */
+export function isRefused(error: unknown): boolean {
+  return statusOf(error) === 401 || statusOf(error) === 403;
+}
+
 /** Failed on the way or inside the server. 409 is a concurrent conditional write, which S3 asks to repeat. */
 export function isWorthRepeating(error: unknown): boolean {
   const status = statusOf(error);

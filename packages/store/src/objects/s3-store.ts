@@ -16,7 +16,7 @@ import { type ContentFacts, hashBytes, hashContent } from "./content-hash.js";
 import { checkPrefix, checkReference, contentIndexKey, objectKey, referenceOfKey } from "./object-key.js";
 import type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./object-store.js";
 import { receive } from "./receive.js";
-import { explain, isNamed, isWorthRepeating, statusOf, withoutAnswer } from "./s3-answers.js";
+import { explain, isNamed, isRefused, isWorthRepeating, statusOf, withoutAnswer } from "./s3-answers.js";
 
 const attempts = 4;
 
@@ -218,8 +218,9 @@ async function inRetries<Result>({ firstPauseMs }: Connection, object: string, w
       if (error instanceof Error && error.name === "AtalayaError") throw error;
       withoutAnswer(error);
       if (statusOf(error) === 404) throw errors.OBJECT_MISSING({ object }, error);
-      if (!isWorthRepeating(error) || attempt === attempts)
-        throw errors.OBJECT_STORE_FAILED({ object, because: explain(error) }, error);
+      const because = explain(error);
+      if (isRefused(error)) throw errors.OBJECT_STORE_REFUSED({ object, because }, error);
+      if (!isWorthRepeating(error) || attempt === attempts) throw errors.OBJECT_STORE_FAILED({ object, because }, error);
       await sleep(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
