@@ -51,6 +51,7 @@ export * from "./frame/concatenate.js";
 export type * from "./frame/frame.js";
 export * from "./frame/frame-builder.js";
 export { LevelCounts, type LevelRows } from "./frame/level-counts.js";
+export { presentValues } from "./frame/present-values.js";
 export * from "./frame/select.js";
 export { exportOnnx } from "./interop/export-onnx.js";
 export { type ColumnFacts, exportXgboostJson } from "./interop/export-xgboost.js";

@@ -2,6 +2,7 @@ import type { ReferenceSketch } from "../bundle/bundle.js";
 import { asLevels } from "../frame/as-levels.js";
 import type { FrameColumn } from "../frame/frame.js";
 import { LevelCounts } from "../frame/level-counts.js";
+import { presentValues } from "../frame/present-values.js";
 
 /** Steps between the quantiles of a number sketch: 1/100 each. */
 export const QUANTILE_STEPS = 100;
@@ -28,7 +29,7 @@ export function sketchLevels(name: string, counts: LevelCounts): ReferenceSketch
 }
 
 function sketchNumbers(name: string, values: Float64Array): ReferenceSketch {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = presentValues(values).sort();
   const quantiles = sorted.length === 0 ? [] : Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) => quantile(sorted, step));
   return { kind: "number", name, rows: values.length, missing: values.length - sorted.length, quantiles };
 }

@@ -2,6 +2,7 @@ import { errors } from "../errors.js";
 import { asLevels } from "../frame/as-levels.js";
 import type { Frame, FrameColumn } from "../frame/frame.js";
 import { LevelNumbers } from "../frame/level-counts.js";
+import { presentValues } from "../frame/present-values.js";
 import { nearestName } from "../schema/nearest-name.js";
 import { groupHashes, partEqualRows, rowHashes } from "./row-hashes.js";
 import type { GroupSplit, LevelSplit, ShuffledSplit, SplitPlan, TimeSplit } from "./split-plan.js";
@@ -111,7 +112,7 @@ function byTime({ column: name, test, validation }: TimeSplit, rowCount: number)
       times.set(column.values, firstRow);
     },
     finish: () => {
-      const sorted = times.filter((time) => !Number.isNaN(time)).sort();
+      const sorted = presentValues(times).sort();
       const cut = (share: number) => {
         const rows = Math.round(share * sorted.length);
         return rows === 0 ? Number.POSITIVE_INFINITY : sorted[sorted.length - rows];

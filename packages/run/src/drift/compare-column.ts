@@ -1,4 +1,11 @@
-import { chiSquare, type FrameColumn, kolmogorovTail, populationStabilityIndex, type ReferenceSketch } from "@atalaya/learn";
+import {
+  chiSquare,
+  type FrameColumn,
+  kolmogorovTail,
+  populationStabilityIndex,
+  presentValues,
+  type ReferenceSketch,
+} from "@atalaya/learn";
 
 /** How far the current rows of one column are from the reference. */
 export interface Movement {
@@ -46,7 +53,7 @@ export function compareColumn(reference: ReferenceSketch, column: FrameColumn): 
 
 /** The values that are there, ascending. A column that turned into texts has no numbers: all of it is missing. */
 function numbersOf(column: FrameColumn): Float64Array {
-  return column.kind === "category" ? new Float64Array() : column.values.filter((value) => !Number.isNaN(value)).sort();
+  return column.kind === "category" ? new Float64Array() : presentValues(column.values).sort();
 }
 
 function levelCounts(column: FrameColumn): Map<string, number> {

@@ -31,10 +31,10 @@ export class RowTable<Row> implements Table<Row> {
   }
 
   filter(keep: (row: Row) => boolean): RowTable<Row> {
-    return new RowTable(
-      this.stored,
-      this.positions.filter((position) => keep(this.#row(position))),
-    );
+    const kept = new Uint32Array(this.positions.length);
+    let count = 0;
+    for (const position of this.positions) if (keep(this.#row(position))) kept[count++] = position;
+    return new RowTable(this.stored, kept.slice(0, count));
   }
 
   pick(positions: Iterable<number>): RowTable<Row> {
