@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Answer, checkReplay, createScorer, decodeBundle, type Frame, type ModelBundle, type Scorer } from "@atalaya/learn";
 import { isOnnxBundle } from "@atalaya/registry/onnx";
 import type { EffectView } from "../answers/explanation.js";
@@ -26,6 +27,20 @@ export function openBundle(bytes: Uint8Array): ScoringModel {
   if (!verdict.ok) throw errors.REPLAY_DIFFERS({ because: verdict.because });
   const model = modelOf(bundle, createScorer(bundle));
   warmUp(model);
+  return model;
+}
+
+/** As `openBundle`, in turns of some milliseconds, so that requests are answered meanwhile. @throws as `openBundle` */
+export async function openBundleInTurns(bytes: Uint8Array): Promise<ScoringModel> {
+  if (isOnnxBundle(bytes)) return openOnnxBundle(bytes);
+  const bundle = decodeBundle(bytes);
+  await nextTurn();
+  const verdict = checkReplay(bundle);
+  if (!verdict.ok) throw errors.REPLAY_DIFFERS({ because: verdict.because });
+  await nextTurn();
+  const model = modelOf(bundle, createScorer(bundle));
+  warmUp(model);
+  await nextTurn();
   return model;
 }
 

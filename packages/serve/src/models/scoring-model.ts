@@ -49,4 +49,4 @@ export interface ExplainedRows {
  *
  * @throws when the bytes are no bundle, or its replay rows do not give the recorded outputs
  */
-export type OpenModel = (bytes: Uint8Array) => ScoringModel;
+export type OpenModel = (bytes: Uint8Array) => ScoringModel | Promise<ScoringModel>;

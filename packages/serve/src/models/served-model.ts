@@ -35,7 +35,12 @@ export interface ServedModel extends ModelIdentity {
  *
  * @throws SERVE_MODEL_REFUSED when its checksum is wrong, it is no bundle, or it does not answer as it did when it was made
  */
-export function openStoredModel(pipeline: string, stored: StoredModel, alias: string | null, open: OpenModel): ServedModel {
+export async function openStoredModel(
+  pipeline: string,
+  stored: StoredModel,
+  alias: string | null,
+  open: OpenModel,
+): Promise<ServedModel> {
   const { version, hash, metrics, run = null, rules = NO_RULES } = stored;
   const found = createHash("sha256").update(stored.bytes).digest("hex");
   if (found !== hash) {
@@ -43,19 +48,19 @@ export function openStoredModel(pipeline: string, stored: StoredModel, alias: st
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(stored.bytes.length));
   bytes.set(stored.bytes);
-  const { scoring, cost } = tryToOpen(pipeline, version, bytes, open);
+  const { scoring, cost } = await tryToOpen(pipeline, version, bytes, open);
   const identity = { pipeline, version, alias, hash, run, rules };
   return { ...identity, identity, metrics, loadedAt: new Date(), scoring, bytes, cost };
 }
 
-function tryToOpen(
+async function tryToOpen(
   pipeline: string,
   version: number,
   bytes: Uint8Array,
   open: OpenModel,
-): { scoring: ScoringModel; cost: ScoringCost } {
+): Promise<{ scoring: ScoringModel; cost: ScoringCost }> {
   try {
-    const scoring = open(bytes);
+    const scoring = await open(bytes);
     return { scoring, cost: measureCost(scoring) };
   } catch (cause) {
     const because = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);

@@ -2,6 +2,7 @@ import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
 import { errors } from "../errors.js";
 import type { LastGoodModels } from "./last-good.js";
 import type { ModelSource, StoredModel, WantedModel } from "./model-source.js";
+import { openBundle, openBundleInTurns } from "./open-bundle.js";
 import { prepareExplanations } from "./prepare-explanations.js";
 import type { OpenModel } from "./scoring-model.js";
 import { openStoredModel, type ServedModel } from "./served-model.js";
@@ -97,7 +98,7 @@ export class ServedPipeline {
     const stored = await this.#options.lastGood?.load(this.name, this.alias);
     if (stored == null) return;
     try {
-      this.#swapFirst(openStoredModel(this.name, stored, this.alias, this.#options.open));
+      this.#swapFirst(await openStoredModel(this.name, stored, this.alias, this.#options.open));
     } catch (error) {
       // Damaged on disk, or of another release: what the alias names is fetched as if there were none.
       if (isAtalayaError(error)) this.#report(error);
@@ -133,7 +134,7 @@ export class ServedPipeline {
       }
       const rules = await this.#deployedRules();
       const stored = rules === null ? found : { ...found, rules };
-      const model = openStoredModel(this.name, stored, "alias" in wanted ? wanted.alias : null, this.#options.open);
+      const model = await openStoredModel(this.name, stored, "alias" in wanted ? wanted.alias : null, this.#opener());
       await this.#prepare(model);
       this.#pinned = true;
       this.#problem = null;
@@ -188,7 +189,7 @@ export class ServedPipeline {
       const found = await this.#fetch({ version });
       if (found === null) throw errors.VERSION_UNKNOWN({ pipeline: this.name, version });
       const stored = rules === null ? found : { ...found, rules };
-      const model = openStoredModel(this.name, stored, this.alias, this.#options.open);
+      const model = await openStoredModel(this.name, stored, this.alias, this.#opener());
       this.#refusedVersion = null;
       this.#keep(stored);
       if (this.#model === null) return this.#swapFirst(model);
@@ -206,6 +207,12 @@ export class ServedPipeline {
     const ruled = { ...model, rules, identity: { ...model.identity, rules } };
     this.#keep(ruled);
     return this.#swap(ruled);
+  }
+
+  /** The first model is opened as quickly as it can be, another without holding up those who are answered. */
+  #opener(): OpenModel {
+    const { open } = this.#options;
+    return open === openBundle && this.#model !== null ? openBundleInTurns : open;
   }
 
   /** A version that replaces another answers when its explanations are quick. */

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 
-function served(rules: Partial<ServedModel["rules"]>): ServedModel {
+function served(rules: Partial<ServedModel["rules"]>): Promise<ServedModel> {
   const bytes = encodeLinear({ factor: 10 });
   const hash = createHash("sha256").update(bytes).digest("hex");
   return openStoredModel("homes", { version: 1, hash, bytes, metrics: {}, rules: { ...NO_RULES, ...rules } }, null, openLinear);
@@ -59,7 +59,7 @@ it("turns labelled inputs into a raw batch once, under the names of the source, 
     caller: null,
   });
   await store.feedback.record([label("old", 0, 11), label("new", 1, 22)]);
-  const model = served({ backToRaw: true, keepDays: 30, hashed: ["city"], targetFrom: "sale_price" });
+  const model = await served({ backToRaw: true, keepDays: 30, hashed: ["city"], targetFrom: "sale_price" });
   const fail = (error: unknown) => {
     throw error;
   };
@@ -83,13 +83,15 @@ it("turns labelled inputs into a raw batch once, under the names of the source, 
 
 it("does nothing where the pipeline says nothing, or while another process does it", async () => {
   await answered("kept", 400);
-  const quiet = new Upkeep({ store: storedUpkeep(async () => store), models: () => [served({})], onFailed: () => {} });
+  const plain = await served({});
+  const quiet = new Upkeep({ store: storedUpkeep(async () => store), models: () => [plain], onFailed: () => {} });
   await quiet.run(now);
   const locks = await store.openLocks();
   await locks.lock("upkeep homes");
+  const short = await served({ keepDays: 1 });
   const strict = new Upkeep({
     store: storedUpkeep(async () => store),
-    models: () => [served({ keepDays: 1 })],
+    models: () => [short],
     onFailed: () => {},
   });
   await strict.run(now);
