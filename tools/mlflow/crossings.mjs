@@ -46,7 +46,8 @@ export async function importForeign(ground) {
     () => "it was taken",
     (/** @type {Error} */ error) => error.message,
   );
-  if (!/only Python can execute/.test(refusal)) failures.push(`a pickle should be refused with the way out: ${refusal}`);
+  if (!/only Python can execute/.test(refusal))
+    failures.push(`a model of scikit-learn should be refused with the way out: ${refusal}`);
   return { failures, checks: trained.models.length + 1 };
 }
 

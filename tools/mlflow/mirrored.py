@@ -14,7 +14,7 @@ from mlflow.entities import ViewType  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
 
 SOURCE = "atalaya.mirror.source"
-ours, theirs = MlflowClient(sys.argv[1]), MlflowClient(sys.argv[2])
+ours, theirs = (MlflowClient(url, url) for url in sys.argv[1:3])
 different, counts = [], {"runs": 0, "points": 0, "artifacts": 0, "versions": 0, "aliases": 0}
 
 

@@ -90,6 +90,7 @@ test("what was there before, and all that follows, arrives: runs, values, artifa
   const source = `mlflow-artifacts:/${experiment}/${child}/artifacts/model`;
   await ours.send("POST", "model-versions/create", { name: "churn-model", source, run_id: child, description: "good" });
   await ours.send("POST", "registered-models/alias", { name: "churn-model", alias: "production", version: "1" });
+  await ours.send("POST", "model-versions/create", { name: "churn-model", source: `runs:/${child}/model`, run_id: child });
   await allSent();
 
   const [copy, ...more] = await copiesOf(parent);
@@ -105,6 +106,8 @@ test("what was there before, and all that follows, arrives: runs, values, artifa
   expect(childCopy.inputs.dataset_inputs).toHaveLength(1);
   const { model_version } = (await theirs.get("registered-models/alias", { name: "churn-model", alias: "production" })).body;
   expect(model_version).toMatchObject({ version: "1", run_id: childCopy.info.run_id, description: "good" });
+  const named = (await theirs.get("model-versions/get", { name: "churn-model", version: "2" })).body.model_version;
+  expect(named.source).toBe(`runs:/${childCopy.info.run_id}/model`);
   const files = model_version.source.replace("mlflow-artifacts:/", "");
   expect((await theirs.get(`/api/2.0/mlflow-artifacts/artifacts/${files}/MLmodel`)).body).toBe("flavors: {}");
   await keeper.close();

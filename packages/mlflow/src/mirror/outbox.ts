@@ -55,6 +55,8 @@ export async function addEverything(database: Database): Promise<void> {
       union all select 3, 'model', name, created_at from atalaya.registered_models
       union all select 4, 'version', name || '/' || version, created_at from atalaya.registered_versions
       union all select 5, 'alias', pipeline || '/' || alias, 0 from atalaya.aliases
+      -- Their runs bring deleted experiments back, for a while.
+      union all select 6, 'experiment', id::text, id::bigint from atalaya.experiments where stage = 'deleted'
     ) as everything order by place, number, subject`.execute(database);
 }
 

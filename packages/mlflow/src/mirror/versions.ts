@@ -90,11 +90,18 @@ async function register(side: OtherSide, version: RegisteredVersion, source: str
   }
   return side.server.send("POST", "model-versions/create", {
     name,
-    source: ownFolder === null ? storageLocation : folder,
+    source: ownFolder === null ? await translated(side, storageLocation) : folder,
     run_id: carrier.id,
     description: version.description ?? "",
     tags: [{ key: sourceTag, value: source }],
   });
+}
+
+/** An address that names a run names the one of the other side. */
+async function translated(side: OtherSide, uri: string): Promise<string> {
+  const [, run, path] = /^runs:\/+([0-9a-f]{32})\/(.*)$/.exec(uri) ?? [];
+  const remote = run === undefined ? null : await remoteRun(side, run);
+  return remote === null ? uri : `runs:/${remote.id}/${path}`;
 }
 
 /** Files of a version lie below a run: the one that made it, or one that is made for it alone. */

@@ -6,7 +6,7 @@ import type { ExportFacts, ModelFile } from "./model-file.js";
 import { npyFile } from "./npy.js";
 
 const loader = readFileSync(new URL("../../python/atalaya_model.py", import.meta.url));
-const pythonVersion = "3.11.0";
+export const pythonVersion = "3.11.0";
 const numpy = "numpy>=1.24";
 
 /**

@@ -1,7 +1,7 @@
 import type { OnnxBundle } from "@atalaya/registry";
 import { onnxFile } from "./flavours.js";
 import type { ExportFacts, ModelFile } from "./model-file.js";
-import { environmentFiles, mlModelText } from "./model-files.js";
+import { environmentFiles, mlModelText, pythonVersion } from "./model-files.js";
 
 /** The folder of a model that came in as ONNX: it goes out as it came, for `mlflow.onnx` and `mlflow.pyfunc`. */
 export function onnxModelFiles({ header, model }: OnnxBundle, facts: ExportFacts): ModelFile[] {
@@ -15,6 +15,7 @@ export function onnxModelFiles({ header, model }: OnnxBundle, facts: ExportFacts
     "      conda: conda.yaml",
     "      virtualenv: python_env.yaml",
     "    loader_module: mlflow.onnx",
+    `    python_version: ${pythonVersion}`,
   ];
   const outputs =
     classes === null
