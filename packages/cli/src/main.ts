@@ -1,4 +1,4 @@
-import { runCommandLine } from "./command-line.js";
+import type { ExitCode } from "./exit-codes.js";
 
 /** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
 const interruptedTwice = 130;
@@ -26,12 +26,25 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const code = await runCommandLine(process.argv.slice(2), {
+const words = process.argv.slice(2);
+const surroundings = {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
   workingDirectory: process.cwd(),
   signal: interruption.signal,
-});
+};
+const code = await run();
 // Everything is closed by now; a socket that a library keeps open must not keep the command from ending.
 process.exit(code);
+
+/** Each way loads what it takes and nothing else. */
+async function run(): Promise<ExitCode> {
+  if (words.includes("task")) {
+    const { runTaskLine, taskLine } = await import("./task-line.js");
+    const line = taskLine(words);
+    if (line !== null) return runTaskLine(line, surroundings);
+  }
+  const { runCommandLine } = await import("./command-line.js");
+  return runCommandLine(words, surroundings);
+}

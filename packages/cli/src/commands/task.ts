@@ -1,6 +1,3 @@
-import { isAtalayaError } from "@atalaya/errors";
-import { type ExitCode, exitCodeOf, exitCodes } from "../exit-codes.js";
-import type { Session } from "../session.js";
 import { type CommandModule, withExamples } from "./command.js";
 import { wholeNumberFrom } from "./listen-options.js";
 
@@ -24,7 +21,11 @@ export const taskCommand: CommandModule = {
       .option("--index <number>", "of steps that are launched together: how many after the named one", wholeNumberFrom(0))
       .option("--tied", "end when the standard input is closed")
       .action((run: string, step: string, options: TaskCommandOptions) =>
-        carryOut((session) => carryOutOne(session, run, step, options)),
+        carryOut(async (session) => {
+          const { conductTask } = await import("../platform/conduct-task.js");
+          const { attempt, index = 0, tied = false } = options;
+          return conductTask(session, { run, step, attempt, index, tied });
+        }),
       );
     withExamples(command, [
       { line: "atalaya task 3f0c… train", does: "the step train of that run" },
@@ -32,31 +33,3 @@ export const taskCommand: CommandModule = {
     ]);
   },
 };
-
-async function carryOutOne(
-  session: Session,
-  run: string,
-  step: string,
-  { attempt, index = 0, tied }: TaskCommandOptions,
-): Promise<ExitCode> {
-  const { conductTask } = await import("../platform/conduct-task.js");
-  const key = { run, step: stepAfter(step, index), attempt };
-  try {
-    const ended = await conductTask(session, key, { tied: tied === true });
-    if (ended.verdict === "done") session.terminal.note(`${key.step}: ${ended.summary}`);
-    else if (ended.verdict !== "stopped") session.terminal.note(`${key.step}: ${ended.why}`);
-    return { done: exitCodes.done, retryable: exitCodes.retryable, final: exitCodes.final, stopped: exitCodes.stopped }[
-      ended.verdict
-    ];
-  } catch (error) {
-    // What a run needs is not there now: that is nothing about the step itself.
-    if (!isAtalayaError(error) || !error.retryable) throw error;
-    session.terminal.note(`${error.code}: ${error.message}`);
-    return exitCodeOf(error) === exitCodes.failed ? exitCodes.retryable : exitCodeOf(error);
-  }
-}
-
-/** `trial 5` and 2 give `trial 7`. */
-function stepAfter(step: string, index: number): string {
-  return index === 0 ? step : step.replace(/\d+$/, (number) => String(Number(number) + index));
-}

@@ -26,6 +26,12 @@ export interface Refusal {
 
 export type Answer<Value> = { readonly ok: true; readonly value: Value } | Refusal;
 
+/** Streams of logs, and everything else. */
+export interface SentRequests {
+  readonly logs: number;
+  readonly others: number;
+}
+
 export interface ApiOptions {
   /** How long an API server that is away is waited for. */
   readonly patienceMs?: number;
@@ -46,7 +52,7 @@ const PASSING = new Set([429, 500, 502, 503, 504]);
  */
 export class Api {
   readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
-  #sent = 0;
+  readonly #sent = { logs: 0, others: 0 };
 
   constructor(
     readonly connection: Connection,
@@ -54,8 +60,8 @@ export class Api {
   ) {}
 
   /** Requests that were sent so far. */
-  get sent(): number {
-    return this.#sent;
+  get sent(): SentRequests {
+    return { ...this.#sent };
   }
 
   /** @throws KUBERNETES_API_AWAY when it stays away, KUBERNETES_UNAUTHORISED, and an AbortError */
@@ -93,7 +99,7 @@ export class Api {
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     const { headers, tls } = await this.connection.credentials();
     const body = request.body === undefined ? null : JSON.stringify(request.body);
-    this.#sent++;
+    this.#sent[request.path.endsWith("/log") ? "logs" : "others"]++;
     return new Promise((resolve, reject) => {
       const isTls = url.protocol === "https:";
       const sent = (isTls ? tlsRequest : plainRequest)(url, {

@@ -1,6 +1,6 @@
 import type { TaskEnd, TaskLaunch, TaskLauncher, TaskWatcher } from "@atalaya/run";
 import type { KubernetesSettings } from "@atalaya/settings";
-import { Api, type ApiOptions } from "../api/api.js";
+import { Api, type ApiOptions, type SentRequests } from "../api/api.js";
 import type { Connection } from "../api/connection.js";
 import { findConnection } from "../api/find-connection.js";
 import { type Job, RUN_LABEL } from "../api/objects.js";
@@ -25,7 +25,7 @@ export interface JobLauncherOptions extends ApiOptions {
 /** Launches steps as Jobs. */
 export interface JobLauncher extends TaskLauncher {
   /** Requests that were sent to the API server so far. */
-  readonly requests: number;
+  readonly requests: SentRequests;
 }
 
 /**
@@ -61,7 +61,7 @@ class Launcher implements JobLauncher {
     this.#logs = new LogFollowers(this.#api, this.#namespace);
   }
 
-  get requests(): number {
+  get requests(): SentRequests {
     return this.#api.sent;
   }
 

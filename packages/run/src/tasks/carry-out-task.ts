@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Durable, isPipeline, type Pipeline } from "@atalaya/define";
-import type { AtalayaError } from "@atalaya/errors";
+import { type Durable, isPipeline, type Pipeline, type PipelineDefinition } from "@atalaya/define";
 import { createFitPool } from "@atalaya/learn/threads";
 import type { Registry } from "@atalaya/registry";
 import type { Store, Task, TaskKey } from "@atalaya/store";
@@ -13,6 +12,7 @@ import type { StageContext } from "../stages/stage.js";
 import { carryOutStage, type StageCall } from "../workflow/carry-out-stage.js";
 import { isStageName } from "../workflow/stage-registry.js";
 import { decodeValue, encodeValue } from "./encode-value.js";
+import { needsCode, readDefinition, type TaskInput } from "./task-definition.js";
 import { printingReporter } from "./task-events.js";
 import { failureOf } from "./task-failure.js";
 
@@ -27,10 +27,11 @@ export type TaskVerdict =
   | { readonly verdict: "stopped" };
 
 export interface TaskOptions {
-  readonly pipelines: ReadonlyMap<string, Pipeline | Durable>;
+  /** Loads the project: called only for a step that calls a function of it. */
+  readonly loadPipelines: () => Promise<ReadonlyMap<string, Pipeline | Durable>>;
   readonly address: RunnerOptions["address"];
-  /** Opens what a source needs that the environment does not name; called before a step that reads from one. */
-  readonly openAddresses: (pipeline: string) => Promise<void>;
+  /** Opens what these settings need that the environment does not name; called before a step that reads from a source. */
+  readonly openAddresses: (settings: readonly string[]) => Promise<void>;
   /** Takes what the worker is to hear, line by line. */
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
@@ -70,20 +71,21 @@ async function work(
   options: TaskOptions,
   task: Task,
 ): Promise<unknown> {
-  const found = options.pipelines.get(task.pipeline);
-  if (!isPipeline(found)) throw errors.UNKNOWN_PIPELINE({ pipeline: task.pipeline, known: [...options.pipelines.keys()] });
   const run = await store.runs.find(task.run);
   if (run?.state !== "running") throw errors.TASK_OF_ENDED_RUN({ run: task.run, state: run?.state ?? "unknown" });
-  const hash = definitionHash(found);
-  if (hash !== run.definitionHash) throw otherDefinition(task);
-  if (!isStageName(task.stage)) throw errors.TASK_STAGE_UNKNOWN({ stage: task.stage });
-  if (task.stage === "ingest") await options.openAddresses(task.pipeline);
+  const { stage, step } = task;
+  if (!isStageName(stage)) throw errors.TASK_STAGE_UNKNOWN({ stage });
+  // The row was written by the same stage's caller.
+  const given = task.input as unknown as TaskInput;
+  const declared = await readDefinition(store, given.definition);
+  const definition = needsCode(stage, declared) ? await loadDefinition(options, task, run.definitionHash) : declared;
+  if (stage === "ingest") await options.openAddresses(settingsOf(definition));
   const pool = createFitPool(availableParallelism());
   try {
     const context: StageContext = {
       run: task.run,
-      definition: found.definition,
-      definitionHash: hash,
+      definition,
+      definitionHash: run.definitionHash,
       request: requestOf(run.trigger),
       store,
       registry,
@@ -92,16 +94,29 @@ async function work(
       frames: new FrameCache(),
       signal: options.signal,
     };
-    // The row was written by the same stage's caller, under this definition.
-    const call = { step: task.step, stage: task.stage, input: decodeValue(task.input) } as StageCall;
+    const call = { step, stage, input: decodeValue(given.input) } as StageCall;
     return await carryOutStage(context, call, printingReporter(options.print), () => options.signal.aborted);
   } finally {
     await pool.close();
   }
 }
 
-function otherDefinition({ pipeline, run }: Task): AtalayaError {
-  return errors.TASK_OTHER_DEFINITION({ pipeline, run });
+/** The definition with the project's functions; the project must be the worker's own. */
+async function loadDefinition(
+  { loadPipelines }: TaskOptions,
+  { pipeline, run }: Task,
+  hash: string,
+): Promise<PipelineDefinition> {
+  const pipelines = await loadPipelines();
+  const found = pipelines.get(pipeline);
+  if (!isPipeline(found)) throw errors.UNKNOWN_PIPELINE({ pipeline, known: [...pipelines.keys()] });
+  if (definitionHash(found) !== hash) throw errors.TASK_OTHER_DEFINITION({ pipeline, run });
+  return found.definition;
+}
+
+/** Settings that the sources of a pipeline read their addresses from. */
+function settingsOf({ source, evaluate: { replay } }: PipelineDefinition): string[] {
+  return [...new Set([source.url.setting, ...(replay === null ? [] : [replay.url.setting])])];
 }
 
 function summaryOf(outcome: unknown): string {

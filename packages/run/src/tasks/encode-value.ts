@@ -13,6 +13,8 @@ export function encodeValue(value: unknown): unknown {
     return { [KEY]: Object.is(value, -0) ? "-0" : String(value) };
   }
   if (Array.isArray(value)) return value.map(encodeValue);
+  // A function cannot travel; in a list null stands in its place.
+  if (typeof value === "function") return null;
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encodeValue(part)]));
 }

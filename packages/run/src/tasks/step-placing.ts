@@ -10,6 +10,7 @@ import type { StageName, StageOutcomes } from "../workflow/stage-registry.js";
 import type { StepReporter } from "../workflow/step-clock.js";
 import { decodeValue, encodeValue } from "./encode-value.js";
 import { placementOf } from "./placement.js";
+import { keepDefinition, type TaskInput } from "./task-definition.js";
 import { readTold } from "./task-events.js";
 import { errorOf, failureOf, isRetryable, ranOutOfMemory } from "./task-failure.js";
 import type { FanOut, TaskEnd, TaskLauncher, TaskWatcher } from "./task-launcher.js";
@@ -73,6 +74,7 @@ export class StepPlacing {
     if (before?.state === "failed" && !isRetryable(before)) throw errorOf(before);
     const attempt = before === null ? 1 : before.state === "failed" ? before.attempt + 1 : before.attempt;
     const key: TaskKey = { run, step, attempt };
+    const kept = await keepDefinition(context);
     const together = attempt === 1 ? (follower.together ?? []) : [];
     await tasks.open(
       (together.length > 1 ? together : [call]).map((one) => ({
@@ -81,7 +83,7 @@ export class StepPlacing {
         attempt,
         pipeline: definition.name,
         stage: one.stage,
-        input: encodeValue(one.input),
+        input: { definition: kept, input: encodeValue(one.input) } satisfies TaskInput,
       })),
     );
     const started = performance.now();
