@@ -12,7 +12,6 @@ export { servingOf } from "./stages/serving-of.js";
 export { carryOutTask, type TaskOptions, type TaskVerdict } from "./tasks/carry-out-task.js";
 export type { PlacedStep } from "./tasks/placement.js";
 export { openProcessLauncher, type ProcessLauncherOptions, TASK_EXIT_CODES } from "./tasks/process-launcher.js";
-export type { Launchers } from "./tasks/step-placing.js";
-export type { FanOut, TaskEnd, TaskLaunch, TaskLauncher, TaskWatcher } from "./tasks/task-launcher.js";
+export type { FanOut, Launchers, TaskEnd, TaskLaunch, TaskLauncher, TaskWatcher } from "./tasks/task-launcher.js";
 export { readTaskLog } from "./tasks/task-log.js";
 export { betterOf } from "./training/objectives.js";

@@ -2,7 +2,7 @@ import type { Durable, Executor, Pipeline } from "@atalaya/define";
 import type { CancelledRun, CancelRequest } from "./control/cancel-run.js";
 import type { RunEvent, RunResult } from "./events.js";
 import type { RunRequest } from "./run-request.js";
-import type { Launchers } from "./tasks/step-placing.js";
+import type { Launchers } from "./tasks/task-launcher.js";
 
 /** Carries pipelines out durably. One per process. */
 export interface Runner {

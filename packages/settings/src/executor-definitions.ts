@@ -1,4 +1,4 @@
-import type { SettingDefinition } from "./definitions.js";
+import type { SettingDefinition } from "./setting-definition.js";
 
 /** Where steps run, and as what kind of Job where they run on Kubernetes. */
 export const executorDefinitions = {

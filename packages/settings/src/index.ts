@@ -1,5 +1,6 @@
-export { describeSettings, type SettingDescription, type SettingKind, type SettingName } from "./definitions.js";
+export { describeSettings, type SettingDescription, type SettingName } from "./definitions.js";
 export type { ExecutorName, KubernetesSettings, Toleration } from "./executor-settings.js";
+export type { SettingKind } from "./setting-definition.js";
 export {
   childEnvironment,
   type Environment,

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type SettingDefinition, type SettingName, settingDefinitions } from "./definitions.js";
+import { type SettingName, settingDefinitions } from "./definitions.js";
 import { errors } from "./errors.js";
 import {
   type ExecutorName,
@@ -10,6 +10,7 @@ import {
   type KubernetesSettings,
   readKubernetes,
 } from "./executor-settings.js";
+import type { SettingDefinition } from "./setting-definition.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";

@@ -1,5 +1,5 @@
 import type { Store } from "@atalaya/store";
-import type { Launchers } from "./step-placing.js";
+import type { Launchers } from "./task-launcher.js";
 
 const EVERY_MS = 60_000;
 

@@ -13,7 +13,7 @@ import { placementOf } from "./placement.js";
 import { keepDefinition, type TaskInput } from "./task-definition.js";
 import { readTold } from "./task-events.js";
 import { errorOf, failureOf, isRetryable, ranOutOfMemory } from "./task-failure.js";
-import type { FanOut, TaskEnd, TaskLauncher, TaskWatcher } from "./task-launcher.js";
+import type { FanOut, Launchers, TaskEnd, TaskLauncher, TaskWatcher } from "./task-launcher.js";
 import { lastTimeKept, TaskLog } from "./task-log.js";
 import type { TaskNews } from "./task-news.js";
 
@@ -30,9 +30,6 @@ export interface StepFollower {
   /** Steps that begin at the same moment, this one among them; they may share one launch. */
   readonly together?: readonly StageCall[];
 }
-
-/** Launchers by the name of the executor; one that is absent cannot be used here. */
-export type Launchers = Readonly<Partial<Record<Executor, TaskLauncher>>>;
 
 /**
  * Carries the steps of a run out where the pipeline and the settings say: here, or as a task of another process.

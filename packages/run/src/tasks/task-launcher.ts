@@ -1,3 +1,4 @@
+import type { Executor } from "@atalaya/define";
 import type { AtalayaError } from "@atalaya/errors";
 import type { TaskKey } from "@atalaya/store";
 import type { PlacedStep } from "./placement.js";
@@ -60,3 +61,6 @@ export interface TaskLauncher {
   sweep(isOver: (run: string) => Promise<boolean>): Promise<readonly string[]>;
   close(): Promise<void>;
 }
+
+/** Launchers by the name of the executor; one that is absent cannot be used here. */
+export type Launchers = Readonly<Partial<Record<Executor, TaskLauncher>>>;
