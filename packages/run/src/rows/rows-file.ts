@@ -67,7 +67,11 @@ export class RowsFile {
       rowCount: blocks.reduce((sum, block) => sum + block.rowCount, 0),
       blockRows,
       blockCount: blocks.length,
-      read: (block, columns) => readBlock(file, blocks[block], columns),
+      read: (block, columns) => {
+        // The number of a closed file is soon that of another.
+        if (!isOpen) throw new RangeError("these rows were given back");
+        return readBlock(file, blocks[block], columns);
+      },
       close: () => {
         if (!isOpen) return;
         isOpen = false;

@@ -96,6 +96,7 @@ test("rows are the same in memory and in a file, by any blocks; a file leaves no
           rowsOf(selectRows(frame, order)).map((row) => JSON.parse(JSON.stringify(row)) as unknown),
         );
         rows.close();
+        expect(() => rows.read(0)).toThrow(RangeError);
         gathered.close();
       },
     ),
