@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkArgoCd } from "./kubernetes/argo-cd.mjs";
 import { Checks } from "./kubernetes/checks.mjs";
+import { checkGitProject } from "./kubernetes/git-project.mjs";
 import { checkImages } from "./kubernetes/images.mjs";
-import { checkInstallation, housePrices, Installation } from "./kubernetes/installation.mjs";
+import { checkInstallation, housePrices, Installation, valuesOf } from "./kubernetes/installation.mjs";
 import { checkManifests } from "./kubernetes/manifests.mjs";
 import { checkOnePod } from "./kubernetes/one-pod.mjs";
 import { Cluster, LACKS, Lacking } from "./kubernetes/rig.mjs";
@@ -60,13 +61,15 @@ async function testOn(cluster) {
  * @param {import("./kubernetes/stores.mjs").Stores} stores
  */
 async function install(checks, cluster, stores) {
+  const executor = process.env.TEST_EXECUTOR ?? "kubernetes";
   const database = "from_nothing";
   await stores.createDatabase(database);
   const first = new Installation(cluster, stores, { namespace: "atalaya", database, images });
   const second = new Installation(cluster, stores, { namespace: "follower", database, images });
   try {
-    await checkInstallation(checks, first, { executor: process.env.TEST_EXECUTOR ?? "kubernetes" });
+    await checkInstallation(checks, first, { executor });
     await checkOnePod(checks, first);
+    await checkGitProject(checks, first, first.values(valuesOf(executor)));
     const { objects } = first.values();
     const values = second.values({ objects, serve: housePrices.serve, server: { enabled: false }, worker: { enabled: false } });
     await checkArgoCd(checks, second, values);
