@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { nearestName } from "@atalaya/learn";
+import { nearestName } from "@atalaya/learn/answering";
 import { createIdGenerator } from "./answers/prediction-id.js";
 import { errors } from "./errors.js";
 import type { AnswerStore } from "./http/shared-answers.js";

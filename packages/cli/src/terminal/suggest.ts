@@ -1,4 +1,4 @@
-import { nearestName } from "@atalaya/learn";
+import { nearestName } from "@atalaya/learn/answering";
 
 /**
  * The known word that a mistyped one probably means: the nearest one, or the only one that begins with it; null when

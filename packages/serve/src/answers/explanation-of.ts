@@ -1,4 +1,5 @@
-import { type Answer, type Frame, type JsonCell, type ModelBundle, type RowExplanation, readJsonCell } from "@atalaya/learn";
+import type { Answer, Frame, JsonCell, ModelBundle, RowExplanation } from "@atalaya/learn";
+import { readJsonCell } from "@atalaya/learn/answering";
 import type { AdditiveParts, Explanation, FeatureEffect } from "./explanation.js";
 
 type RawOutput = RowExplanation["outputs"][number];

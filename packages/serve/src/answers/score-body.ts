@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Frame, rowAsJson } from "@atalaya/learn";
+import type { Frame } from "@atalaya/learn";
+import { rowAsJson } from "@atalaya/learn/answering";
 import { errors } from "../errors.js";
 import { csvAnswers, goodLine, judgeLines, type Line, lineAnswers, readLines } from "../forms/lines.js";
 import { invocationAnswer, readInvocation, rowsOfCsv } from "../forms/mlflow.js";

@@ -1,4 +1,4 @@
-import { describeRow } from "@atalaya/learn";
+import { describeRow } from "@atalaya/learn/answering";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServedPipeline } from "../models/served-pipeline.js";
 import { openApiDocument } from "../openapi/document.js";

@@ -1,4 +1,4 @@
-import { nearestName } from "@atalaya/learn";
+import { nearestName } from "@atalaya/learn/answering";
 import { effectViews } from "../answers/explanation.js";
 import { errors } from "../errors.js";
 import type { AnswerOptions } from "../rows/request-rows.js";

@@ -1,4 +1,4 @@
-import { nearestName } from "@atalaya/learn";
+import { nearestName } from "@atalaya/learn/answering";
 
 interface Route {
   readonly pattern: string;

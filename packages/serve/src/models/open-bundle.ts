@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Answer, checkReplay, createScorer, decodeBundle, type Frame, type ModelBundle, type Scorer } from "@atalaya/learn";
+import type { Answer, Frame, ModelBundle, Scorer } from "@atalaya/learn";
+import { checkReplay, createScorer, decodeBundle } from "@atalaya/learn/answering";
 import { isOnnxBundle } from "@atalaya/registry/onnx";
 import type { EffectView } from "../answers/explanation.js";
 import { explanationOf } from "../answers/explanation-of.js";

@@ -1,4 +1,5 @@
-import { type ColumnSchema, columnKindOf, type Frame, rowAsJson, rowsToFrame } from "@atalaya/learn";
+import type { ColumnSchema, Frame } from "@atalaya/learn";
+import { columnKindOf, rowAsJson, rowsToFrame } from "@atalaya/learn/answering";
 import { encodeOnnxBundle, type OnnxFeed, type OnnxHeader, type TensorType } from "@atalaya/registry/onnx";
 import { errors } from "../errors.js";
 import type { Row } from "../models/scoring-model.js";

@@ -1,4 +1,5 @@
-import { columnOf, type Frame, type FrameColumn } from "@atalaya/learn";
+import type { Frame, FrameColumn } from "@atalaya/learn";
+import { columnOf } from "@atalaya/learn/answering";
 import type { OnnxHeader, TensorType } from "@atalaya/registry/onnx";
 import type { OnnxSession, Tensor } from "./onnx-runtime.js";
 

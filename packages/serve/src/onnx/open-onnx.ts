@@ -1,4 +1,4 @@
-import { rowsToFrame } from "@atalaya/learn";
+import { rowsToFrame } from "@atalaya/learn/answering";
 import { decodeOnnxBundle, type OnnxHeader } from "@atalaya/registry/onnx";
 import type { Prediction } from "../answers/prediction.js";
 import { errors } from "../errors.js";

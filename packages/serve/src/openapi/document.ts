@@ -1,4 +1,5 @@
-import { describeRow, type JsonSchema, type JsonValue } from "@atalaya/learn";
+import type { JsonSchema, JsonValue } from "@atalaya/learn";
+import { describeRow } from "@atalaya/learn/answering";
 import type { ServedPipeline } from "../models/served-pipeline.js";
 import { explanationSchema, globalSchema, headSchemas, predictionSchema, problemSchema } from "./answer-schemas.js";
 import {

@@ -1,4 +1,5 @@
-import { type ColumnSchema, type FrameColumn, isTime, parseTime } from "@atalaya/learn";
+import type { ColumnSchema, FrameColumn } from "@atalaya/learn";
+import { isTime, parseTime } from "@atalaya/learn/answering";
 
 /** How cells are written: as values of JSON, or as text between commas. */
 export type CellForm = "json" | "csv";

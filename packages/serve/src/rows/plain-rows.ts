@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { type ColumnSchema, columnKindOf, type Frame, frameOf, missingColumn } from "@atalaya/learn";
+import type { ColumnSchema, Frame } from "@atalaya/learn";
+import { columnKindOf, frameOf, missingColumn } from "@atalaya/learn/answering";
 import { type CellColumn, type CellForm, cellColumn, NOT_PLAIN } from "./cell-columns.js";
 
 const QUOTE = 0x22;
