@@ -1,4 +1,5 @@
 // npm run pictures -- [http://127.0.0.1:4600]: takes the pictures of the README out of a running `atalaya up`.
+// npm run pictures -- kept: takes those of every screen anew that the journeys compare with. Look at them before they are committed.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -6,6 +7,12 @@ import { requireChromium } from "./chromium.mjs";
 import { repository } from "./prepare.mjs";
 
 const [address = "http://127.0.0.1:4600"] = process.argv.slice(2);
+if (address === "kept") {
+  process.env.PICTURES = "keep";
+  process.argv.splice(2, 1, "e2e/console/every-screen.test.ts");
+  await import("./test-console.mjs");
+  process.exit();
+}
 const folder = join(repository, "docs/pictures");
 
 /** @type {readonly { name: string, path: string, complete: string, theme?: "dark", locale?: string, width?: number }[]} */

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { home, untilConfirmed, useBrowser } from "./chromium.js";
+import { ask, home, untilConfirmed, useBrowser } from "./chromium.js";
 
 const browser = useBrowser();
 
@@ -54,6 +54,23 @@ test("the server goes away in the middle: a banner, predictions go on, nothing t
   expect(await size.inputValue()).toBe("5100");
   await size.fill("5200");
   await untilConfirmed(page);
+  await bridge.cut();
+});
+
+test("the server goes away while somebody promotes: what was typed stays, and is sent when it is back", async () => {
+  const bridge = new Bridge();
+  await bridge.open();
+  const { page } = await browser.visit("/models/small-homes", { at: `http://127.0.0.1:${bridge.port}` });
+  await page.getByRole("button", { name: "Promote … v1" }).click();
+  await page.getByLabel("Why?").fill("written before the server went");
+  await bridge.cut();
+  await page.getByRole("button", { name: "Promote", exact: true }).click();
+  await page.getByRole("dialog").getByRole("alert").waitFor();
+  expect(await page.getByLabel("Why?").inputValue()).toBe("written before the server went");
+  await bridge.open();
+  await page.getByRole("button", { name: "Promote", exact: true }).click();
+  await page.getByText("production is on version 1 now.").waitFor();
+  await ask("/v1/console/models/small-homes/rollback", { why: "back" });
   await bridge.cut();
 });
 

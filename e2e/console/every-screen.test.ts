@@ -1,14 +1,22 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect, test } from "vitest";
 import { repository } from "../command.js";
 import { ask, useBrowser } from "./chromium.js";
 
 const browser = useBrowser();
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const pictures = join(repository, "e2e/console/pictures");
-mkdirSync(pictures, { recursive: true });
+const kept = join(repository, "e2e/console/pictures");
+/** `npm run pictures -- kept` says so; otherwise the pictures that a person has looked at stay, and are compared. */
+const keeps = process.env["PICTURES"] === "keep";
+const taken = keeps ? kept : mkdtempSync(join(tmpdir(), "atalaya-pictures-"));
+mkdirSync(taken, { recursive: true });
+afterAll(() => {
+  if (!keeps) rmSync(taken, { recursive: true, force: true });
+});
 
 interface RunPage {
   readonly runs: readonly { readonly run: string }[];
@@ -34,6 +42,43 @@ const screens: readonly (readonly [name: string, address: () => Promise<string> 
   ["watch", () => "/watch/small-homes", "Requests against training"],
   ["audit", () => "/audit?about=small-homes%202", "When it was live"],
 ];
+
+/** Light of the two pictures' tops may differ by so much on average: numbers and times differ, a page without styles differs by more. */
+const MOST_DIFFERENCE = 0.2;
+
+/** Takes a picture; unless it is to be kept, it must look like the kept one from afar. */
+async function takePicture(page: Page, name: string): Promise<void> {
+  const options = { type: "jpeg", quality: 60, fullPage: true } as const;
+  const picture = await page.screenshot({ ...options, path: join(taken, name) });
+  if (keeps || !existsSync(join(kept, name))) return;
+  const before = readFileSync(join(kept, name));
+  const { context } = await browser.visit("about:blank", { at: "" });
+  const [blank] = context.pages();
+  const difference = await blank?.evaluate(lightDifference, [picture.toString("base64"), before.toString("base64")] as const);
+  await context.close();
+  expect(difference, `${name} looks unlike the kept picture`).toBeLessThan(MOST_DIFFERENCE);
+}
+
+/** Mean difference in light (0 to 1) of a coarse raster over the part that both pictures have. Runs in the browser. */
+async function lightDifference(pictures: readonly [string, string]): Promise<number> {
+  const images = await Promise.all(
+    pictures.map(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      return createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+    }),
+  );
+  const height = Math.min(...images.map((image) => image.height));
+  const side = 24;
+  const rasters = images.map((image) => {
+    const drawing = new OffscreenCanvas(side, side).getContext("2d");
+    drawing?.drawImage(image, 0, 0, image.width, height, 0, 0, side, side);
+    return drawing?.getImageData(0, 0, side, side).data ?? new Uint8ClampedArray();
+  });
+  const [one, other] = rasters;
+  let sum = 0;
+  for (let at = 0; at < side * side * 4; at++) if (at % 4 < 3) sum += Math.abs((one?.[at] ?? 0) - (other?.[at] ?? 0));
+  return sum / (side * side * 3 * 255);
+}
 
 interface Finding {
   readonly id: string;
@@ -75,12 +120,7 @@ describe.each(screens)("%s", (name, address, complete) => {
     await page.getByText(complete).first().waitFor({ timeout: 30_000 });
     await page.waitForTimeout(600);
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    await page.screenshot({
-      path: join(pictures, `${name}-${width}-${colorScheme}.jpg`),
-      type: "jpeg",
-      quality: 60,
-      fullPage: true,
-    });
+    await takePicture(page, `${name}-${width}-${colorScheme}.jpg`);
     expect(overhang).toBeLessThanOrEqual(0);
   });
 });
@@ -89,7 +129,7 @@ test("Spanish by the browser's choice, and English by the switch", async () => {
   const { page } = await browser.visit("/", { locale: "es-CL" });
   await page.getByRole("heading", { name: "¿Va todo bien?" }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe("es");
-  await page.screenshot({ path: join(pictures, "home-1280-spanish.jpg"), type: "jpeg", quality: 60, fullPage: true });
+  await takePicture(page, "home-1280-spanish.jpg");
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("heading", { name: "Is it well?" }).waitFor();
   await page.reload();

@@ -18,6 +18,27 @@ export function createNumbers(seed: number): () => number {
   };
 }
 
+/** 300 rows of 2,000 measures, of which the first two matter. */
+export function wideCsv(): string {
+  const next = createNumbers(3);
+  const names = Array.from({ length: 2_000 }, (_, place) => `measure${String(place).padStart(4, "0")}`);
+  const lines = Array.from({ length: 300 }, () => {
+    const values = names.map(() => next());
+    return [values[0]! * 10 + values[1]! * 5, ...values].map((value) => value.toFixed(3)).join(",");
+  });
+  return `result,${names.join(",")}\n${lines.join("\n")}\n`;
+}
+
+/** Two rows of each of 10,000 places. */
+export function placesCsv(): string {
+  const next = createNumbers(4);
+  const lines = Array.from({ length: 20_000 }, (_, row) => {
+    const size = 20 + Math.round(next() * 100);
+    return `${size * 3 + (row % 7)},place ${String(row % 10_000).padStart(5, "0")},${size}`;
+  });
+  return `result,place,size\n${lines.join("\n")}\n`;
+}
+
 /** Rows of `homes` as CSV; every twentieth cannot be read. */
 export function homesCsv(count: number, seed: number): string {
   const next = createNumbers(seed);

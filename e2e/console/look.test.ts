@@ -45,7 +45,35 @@ test("traffic and drift of the requests after some were answered", async () => {
   const { page } = await browser.visit("/watch/small-homes");
   await page.getByRole("heading", { name: "Requests against training" }).waitFor();
   await page.getByText("shifted").first().waitFor({ timeout: 30_000 });
-  await page.getByRole("img", { name: "Rows answered over time" }).waitFor();
+  for (const name of ["Rows answered over time", "Latency over time, milliseconds", "Requests that were not answered"]) {
+    await page.getByRole("img", { name }).waitFor();
+  }
+  await page.getByRole("heading", { name: "Predictions against training" }).waitFor();
+  await page.getByRole("img", { name: "Predictions over time" }).waitFor();
+});
+
+test("how far each feature was from training, batch by batch, and what was decided", async () => {
+  const { page } = await browser.visit("/watch/small-homes");
+  await page.getByRole("heading", { name: "Drift of each feature, batch by batch" }).waitFor();
+  await page.getByRole("button", { name: "rooms", exact: true }).click();
+  await page.getByRole("region", { name: "rooms", exact: true }).getByText("of at least this without a change").waitFor();
+  await page.getByRole("img", { name: "rooms: Effect over the judged batches" }).waitFor();
+  await page
+    .getByRole("img", { name: /^training → now\./ })
+    .first()
+    .waitFor();
+});
+
+test("a request that is refused and one that fails are counted", async () => {
+  const refused = async () => {
+    const { answer } = await ask<{ endings: { buckets: readonly { refused: number }[] } }>(
+      "/v1/console/watch/small-homes?hours=1",
+    );
+    return answer.endings.buckets.reduce((sum, bucket) => sum + bucket.refused, 0);
+  };
+  const before = await refused();
+  expect((await ask("/v1/pipelines/small-homes/predict", { size: "large" })).status).toBe(422);
+  await expect.poll(refused).toBe(before + 1);
 });
 
 test("the id of a prediction leads to its input, answer, version and batches; the evidence is a file", async () => {

@@ -75,6 +75,16 @@ test("compare two versions, and look at one: gates, importance, effects, lineage
   await page.getByRole("button", { name: "Compare 2 versions" }).click();
   await page.getByRole("heading", { name: "Compare: small-homes v1, v2" }).waitFor();
   await page.getByRole("rowheader", { name: /^rmse/ }).waitFor();
+  // 95 of 100: the interval stands below the value.
+  await page
+    .locator("td", { hasText: /\d – [\d$]/ })
+    .first()
+    .waitFor();
+  await page.getByRole("heading", { name: "Calibration" }).waitFor();
+  await page.getByRole("heading", { name: "Effects on the example rows" }).waitFor();
+  expect(await page.getByRole("img", { name: /One dot a row/ }).count()).toBe(2);
+  await page.getByLabel("Dependence", { exact: true }).selectOption("rooms");
+  await page.getByRole("img", { name: "rooms: its value against its effect, on the example rows" }).waitFor();
   await page.getByRole("link", { name: "v2" }).first().click();
   await page.getByRole("heading", { name: /small-homes, version 2/ }).waitFor();
   await page.getByRole("heading", { name: "What it looks at" }).waitFor();

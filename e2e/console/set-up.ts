@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository, run, start, until } from "../command.js";
-import { homesCsv } from "./hostile-rows.js";
+import { homesCsv, placesCsv, wideCsv } from "./hostile-rows.js";
 
 const project = join(repository, "e2e/console/project");
 const TRAINED = 600_000;
@@ -13,7 +13,11 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "atalaya-console-"));
   const home = join(folder, "home");
   const rows = join(folder, "homes");
-  const env = { HOMES: rows };
+  const [wide, places, hold] = [join(folder, "wide.csv"), join(folder, "places.csv"), join(folder, "hold")];
+  writeFileSync(wide, wideCsv());
+  writeFileSync(places, placesCsv());
+  process.env["HOLD"] = hold;
+  const env = { HOMES: rows, WIDE: wide, PLACES: places, HOLD: hold };
   writeRows(folder, "homes", "1.csv", 400, 1);
   await run(["run", "small-homes", "--project", project], { home, env });
   writeRows(folder, "homes", "2.csv", 300, 2);

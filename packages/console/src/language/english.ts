@@ -271,6 +271,7 @@ export const english = {
     retryText: "Another run is made. What the steps before the chosen one had made is taken over as it was.",
     retryFrom: "From this step on",
     retryWhole: "everything",
+    retryEnding: "where it ended",
     confirmRetry: "Start",
     retryOf: "Again of",
     fromStep: (step: string) => `from ${step}`,

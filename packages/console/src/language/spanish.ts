@@ -269,6 +269,7 @@ export const spanish: Messages = {
     retryText: "Se crea otra ejecución. Lo que hicieron los pasos anteriores al elegido se toma tal como estaba.",
     retryFrom: "Desde este paso",
     retryWhole: "todo",
+    retryEnding: "donde terminó",
     confirmRetry: "Empezar",
     retryOf: "Repite",
     fromStep: (step) => `desde ${step}`,

@@ -101,12 +101,11 @@ function RetryButton({ run }: { readonly run: RunDetail }) {
   const { say } = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const [, navigate] = useLocation();
-  // Left alone, a run goes on where it failed or was cancelled; one that was done begins with its first step.
-  const failed = run.steps.find(({ status }) => status === "failed" || status === "cancelled")?.name ?? "";
-  const [from, setFrom] = useState(failed);
+  // Left alone, a run begins again where it failed or was cancelled; one that was done with its first step.
+  const [from, setFrom] = useState("");
   const retry = useChange<BegunRun>(run, "retry");
   const steps = run.steps.filter(({ status }) => status !== "waiting");
-  const first = from === "" ? (steps[0]?.name ?? null) : from;
+  const first = from === "" ? null : from;
   return (
     <>
       <button type="button" className="button" onClick={() => setOpen(true)}>
@@ -131,7 +130,7 @@ function RetryButton({ run }: { readonly run: RunDetail }) {
         <label className="field">
           <span className="label">{say.runs.retryFrom}</span>
           <select className="input" value={from} onChange={(event) => setFrom(event.target.value)}>
-            <option value="">{say.runs.retryWhole}</option>
+            <option value="">{run.state === "done" ? say.runs.retryWhole : say.runs.retryEnding}</option>
             {steps.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
