@@ -6,7 +6,7 @@ import { type MlflowAddress, mlflowServer, withoutSecrets } from "../remote/mlfl
 import { carryOut } from "./carry-out.js";
 import { Links } from "./links.js";
 import type { OtherSide } from "./other-side.js";
-import { forgetChanges, giveUpChanges, waitingChanges } from "./outbox.js";
+import { forgetChanges, giveUpChanges, isStillWaiting, waitingChanges } from "./outbox.js";
 import { jobsOf } from "./plan.js";
 import { switchOff, switchOn } from "./switch.js";
 
@@ -155,6 +155,7 @@ class Sender {
 
   async #carryOut(job: ReturnType<typeof jobsOf>[number]): Promise<void> {
     const { database } = this.#side.store;
+    if (!(await isStillWaiting(database, job.ids))) return;
     try {
       await carryOut(this.#side, job);
       await forgetChanges(database, job.ids);

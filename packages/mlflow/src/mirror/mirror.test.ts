@@ -194,6 +194,10 @@ test("deletes, restores, new names and taken aliases follow", async () => {
   const keeper = await mirror();
   const run = await newRun(experiment);
   await ours.send("POST", "runs/log-metric", { run_id: run, key: "m", value: 1, timestamp: 1 });
+  const dataset = { name: "rows", digest: "d1", source_type: "local", source: "s" };
+  await ours.send("POST", "runs/log-inputs", { run_id: run, datasets: [{ dataset, tags: [] }] });
+  await ours.send("POST", "runs/set-tag", { run_id: run, key: "gone", value: "1" });
+  await ours.send("POST", "runs/delete-tag", { run_id: run, key: "gone" });
   await ours.send("POST", "runs/delete", { run_id: run });
   await ours.send("POST", "registered-models/create", { name: "before" });
   for (const version of ["1", "2"]) {
@@ -217,7 +221,10 @@ test("deletes, restores, new names and taken aliases follow", async () => {
   expect((await theirs.get("experiments/get-by-name", { experiment_name: "changed" })).status).toBe(200);
   const { registered_model } = (await theirs.get("registered-models/get", { name: "after" })).body;
   expect(registered_model.aliases).toEqual([{ alias: "live", version: "2" }]);
+  expect(restored.inputs.dataset_inputs).toHaveLength(1);
+  expect(restored.data.tags.map(({ key }: { key: string }) => key)).not.toContain("gone");
   expect((await mirrorStatus(ours.store))?.givenUp).toBe(0);
+  expect(said).toEqual([]);
   await keeper.close();
 });
 

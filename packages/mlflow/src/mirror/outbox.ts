@@ -39,6 +39,12 @@ export async function forgetChanges(database: Database, ids: readonly number[]):
   if (ids.length > 0) await sql`delete from atalaya.outbox where id = any(${ids}::bigint[])`.execute(database);
 }
 
+/** False: all of them were part of something that was carried out meanwhile, such as a run that was brought over as a whole. */
+export async function isStillWaiting(database: Database, ids: readonly number[]): Promise<boolean> {
+  const { rows } = await sql`select from atalaya.outbox where id = any(${ids}::bigint[]) limit 1`.execute(database);
+  return rows.length > 0;
+}
+
 /** The other side will never take these: they are kept to be looked at, and the rest goes on. */
 export async function giveUpChanges(database: Database, ids: readonly number[], because: string): Promise<void> {
   await sql`update atalaya.outbox set attempts = attempts + 1, failure = ${because}, next_at = 'infinity'

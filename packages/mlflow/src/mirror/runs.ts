@@ -29,7 +29,7 @@ export async function pushWhole(side: OtherSide, id: string): Promise<RemoteRun 
     for await (const metrics of points)
       for (const batch of batchesOf({ params: new Map(), tags: new Map(), metrics: [...metrics] }))
         await logBatch(side, whole, remote, batch);
-    await logDatasets(side, remote, whole.datasets);
+    await logDatasets(side, whole, remote, whole.datasets);
     await pushState(side, whole, remote);
     return covered;
   });
@@ -54,9 +54,8 @@ export async function log(side: OtherSide, job: LogJob): Promise<void> {
     if (run === null) return;
     const tags = await translated(side, job.tags);
     for (const batch of batchesOf({ ...job, tags })) await logBatch(side, run, remote, batch);
-    for (const [key, value] of job.tags)
-      if (value === null) await unless(isNotThere, side.server.send("POST", "runs/delete-tag", { run_id: remote.id, key }));
-    if (job.datasets.length > 0) await logDatasets(side, remote, await datasetsOf(side, run.number, job.datasets));
+    for (const [key, value] of job.tags) if (value === null) await takeTag(side, run, remote, key);
+    if (job.datasets.length > 0) await logDatasets(side, run, remote, await datasetsOf(side, run.number, job.datasets));
   });
 }
 
@@ -168,11 +167,17 @@ async function datasetsOf(side: OtherSide, run: number, ids: readonly number[]):
   return rows;
 }
 
-async function logDatasets(side: OtherSide, remote: RemoteRun, datasets: TrackedRun["datasets"]): Promise<void> {
+async function takeTag(side: OtherSide, run: RunInfo, remote: RemoteRun, key: string): Promise<void> {
+  const take = () => side.server.send("POST", "runs/delete-tag", { run_id: remote.id, key });
+  await whileActive(side, run, remote, async () => (await unless(isNotThere, take())) ?? {});
+}
+
+async function logDatasets(side: OtherSide, run: RunInfo, remote: RemoteRun, datasets: TrackedRun["datasets"]): Promise<void> {
   if (datasets.length === 0) return;
   const inputs = datasets.map(({ name, digest, sourceType, source, schema, profile, tags }) => ({
     tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
     dataset: { name, digest, source_type: sourceType, source, ...(schema && { schema }), ...(profile && { profile }) },
   }));
-  await side.server.send("POST", "runs/log-inputs", { run_id: remote.id, datasets: inputs });
+  const body = { run_id: remote.id, datasets: inputs };
+  await whileActive(side, run, remote, () => side.server.send("POST", "runs/log-inputs", body));
 }
