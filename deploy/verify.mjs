@@ -1,12 +1,13 @@
 // deploy/verify [--namespace NAME] [--release NAME]: the whole path of an installation, asked through the API server with
 // kubectl (KUBECTL, or that of PATH). Prints a table; ends with 1 where a check fails.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
   options: { namespace: { type: "string", default: "atalaya" }, release: { type: "string", default: "atalaya" } },
 });
 const { namespace, release } = values;
+const tool = process.env.KUBECTL ?? "kubectl";
 const selector = `app.kubernetes.io/instance=${release}`;
 
 /** @typedef {{ check: string, ok: boolean, found: string }} Finding */
@@ -14,7 +15,7 @@ const selector = `app.kubernetes.io/instance=${release}`;
 /** @param {readonly string[]} words @param {string} [input] */
 function kubectl(words, input) {
   const options = { encoding: /** @type {const} */ ("utf8"), input: input ?? "", maxBuffer: 64 * 1024 * 1024, timeout: 60_000 };
-  return execFileSync(process.env.KUBECTL ?? "kubectl", ["--namespace", namespace, ...words], { ...options, stdio: "pipe" });
+  return execFileSync(tool, ["--namespace", namespace, ...words], { ...options, stdio: "pipe" });
 }
 
 /** @param {string} kind @returns {any[]} */
@@ -32,15 +33,37 @@ function get(service, path) {
   return kubectl(["get", "--raw", proxied(service, path)]);
 }
 
-/** @param {string} service @param {string} path @param {unknown} body */
-function post(service, path, body) {
-  return JSON.parse(kubectl(["create", "--raw", proxied(service, path), "--filename", "-"], JSON.stringify(body)));
+/**
+ * The API server's proxy passes on what is asked for, and kubectl has no word for the type of a body: so through a forwarded port.
+ *
+ * @param {string} service
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function post(service, path, body) {
+  const forward = spawn(tool, ["--namespace", namespace, "port-forward", `service/${service}`, ":http"], { stdio: "pipe" });
+  try {
+    const port = await new Promise((resolve, reject) => {
+      forward.stdout.on("data", (text) => {
+        const found = /127\.0\.0\.1:(\d+)/.exec(String(text))?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      forward.on("close", () => reject(new Error("the port of the service could not be forwarded")));
+    });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    expect(response.ok, `${response.status} ${text}`);
+    return text;
+  } finally {
+    forward.kill();
+  }
 }
 
-/** @param {string} check @param {() => string} look @returns {Finding} */
-function checked(check, look) {
+/** @param {string} check @param {() => string | Promise<string>} look @returns {Promise<Finding>} */
+async function checked(check, look) {
   try {
-    return { check, ok: true, found: look() };
+    return { check, ok: true, found: await look() };
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
     const text = said.trim() || (error instanceof Error ? error.message : String(error));
@@ -106,10 +129,10 @@ function checkReady(service, pipeline) {
 }
 
 /** The row that the model itself gives as an example. @param {string} service @param {string} pipeline */
-function checkPrediction(service, pipeline) {
+async function checkPrediction(service, pipeline) {
   const { example } = JSON.parse(get(service, `/v1/pipelines/${pipeline}`));
   expect(example !== null && example !== undefined, "the service has no example");
-  return JSON.stringify(post(service, `/v1/pipelines/${pipeline}/predict`, example)).slice(0, 90);
+  return (await post(service, `/v1/pipelines/${pipeline}/predict`, example)).slice(0, 90);
 }
 
 /** @param {string} service */
@@ -123,17 +146,17 @@ function checkMetrics(service) {
 const services = list("services");
 const ofComponent = (/** @type {string} */ component) =>
   services.filter(({ metadata }) => metadata.labels["app.kubernetes.io/component"] === component);
-const findings = [checked("pods", checkPods), checked("pod security", checkSecurity)];
+const findings = [await checked("pods", checkPods), await checked("pod security", checkSecurity)];
 for (const { metadata } of ofComponent("server")) {
-  findings.push(checked("server", () => checkServer(metadata.name)));
-  findings.push(checked("console", () => checkConsole(metadata.name)));
-  findings.push(checked("MLflow protocol", () => checkMlflow(metadata.name)));
+  findings.push(await checked("server", () => checkServer(metadata.name)));
+  findings.push(await checked("console", () => checkConsole(metadata.name)));
+  findings.push(await checked("MLflow protocol", () => checkMlflow(metadata.name)));
 }
 for (const { metadata } of ofComponent("serve")) {
   const pipeline = metadata.labels["atalaya.dev/pipeline"];
-  findings.push(checked(`${pipeline}: model`, () => checkReady(metadata.name, pipeline)));
-  findings.push(checked(`${pipeline}: prediction`, () => checkPrediction(metadata.name, pipeline)));
-  findings.push(checked(`${pipeline}: metrics`, () => checkMetrics(metadata.name)));
+  findings.push(await checked(`${pipeline}: model`, () => checkReady(metadata.name, pipeline)));
+  findings.push(await checked(`${pipeline}: prediction`, () => checkPrediction(metadata.name, pipeline)));
+  findings.push(await checked(`${pipeline}: metrics`, () => checkMetrics(metadata.name)));
 }
 const width = Math.max(...findings.map(({ check }) => check.length));
 for (const { check, ok, found } of findings) process.stdout.write(`${check.padEnd(width)}  ${ok ? "ok  " : "FAIL"}  ${found}\n`);

@@ -16,15 +16,18 @@ const deploy = join(repository, "deploy");
  * @returns {Promise<Map<string, string>>}
  */
 export async function renderedFiles(helm) {
-  /** @type {Map<string, string>} */
-  const files = new Map();
+  const files = copiedFiles();
+  for (const [name, text] of await renderBase(helm)) files.set(`kustomize/base/${name}`, text);
+  return files;
+}
+
+/** What is only copied, for which no helm is needed: a chart holds nothing that lies outside of it. */
+export function copiedFiles() {
   const copied = [["observability/rules/atalaya.rules.yaml", "chart/files/rules.yaml"]];
   for (const name of readdirSync(join(deploy, "observability/dashboards"))) {
     if (name.endsWith(".json")) copied.push([`observability/dashboards/${name}`, `chart/files/dashboards/${name}`]);
   }
-  for (const [from = "", to = ""] of copied) files.set(to, readFileSync(join(deploy, from), "utf8"));
-  for (const [name, text] of await renderBase(helm)) files.set(`kustomize/base/${name}`, text);
-  return files;
+  return new Map(copied.map(([from = "", to = ""]) => [to, readFileSync(join(deploy, from), "utf8")]));
 }
 
 /** One file for each template, so that a change of the chart is a change that can be read. @param {string} helm */
