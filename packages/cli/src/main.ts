@@ -1,3 +1,4 @@
+import { bundledTask } from "./bundled-task.js";
 import type { ExitCode } from "./exit-codes.js";
 
 /** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
@@ -38,10 +39,15 @@ const code = await run();
 // Everything is closed by now; a socket that a library keeps open must not keep the command from ending.
 process.exit(code);
 
+function loadTaskLine(): Promise<typeof import("./task-line.js")> {
+  const bundle = bundledTask();
+  return bundle === null ? import("./task-line.js") : import(bundle);
+}
+
 /** Each way loads what it takes and nothing else. */
 async function run(): Promise<ExitCode> {
   if (words.includes("task")) {
-    const { runTaskLine, taskLine } = await import("./task-line.js");
+    const { runTaskLine, taskLine } = await loadTaskLine();
     const line = taskLine(words);
     if (line !== null) return runTaskLine(line, surroundings);
   }
