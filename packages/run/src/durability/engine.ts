@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import type { RecordedStep } from "../control/retry-plan.js";
 
@@ -63,7 +64,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     systemDatabaseUrl: databaseUrl,
     systemDatabasePoolSize: 4,
     applicationVersion: WORKFLOW_VERSION,
-    executorID: `process-${process.pid}-${Date.now()}`,
+    // Tells who carried out what: in a cluster the host's name is the worker's, which stays when its pod is replaced.
+    executorID: `${hostname()}-${process.pid}-${Date.now()}`,
     listenQueues: [queue],
     logger: quietLogger(onWarning),
   });
