@@ -76,6 +76,9 @@ test("what was there before, and all that follows, arrives: runs, values, artifa
     expect((await ours.send("POST", "runs/log-batch", batch)).status).toBe(200);
   }
   await putArtifact(ours.store, `${experiment}/${parent}/artifacts/notes/a b.txt`, Buffer.from("early"));
+  const gone = (await ours.send("POST", "experiments/create", { name: "gone" })).body.experiment_id;
+  await newRun(gone);
+  await ours.send("POST", "experiments/delete", { experiment_id: gone });
   const keeper = await mirror();
   const child = await newRun(experiment, { tags: [{ key: "mlflow.parentRunId", value: parent }] });
   await ours.send("POST", "runs/log-metric", { run_id: child, key: "auc", value: "NaN", timestamp: 5, step: 1 });
@@ -110,6 +113,8 @@ test("what was there before, and all that follows, arrives: runs, values, artifa
   expect(named.source).toBe(`runs:/${childCopy.info.run_id}/model`);
   const files = model_version.source.replace("mlflow-artifacts:/", "");
   expect((await theirs.get(`/api/2.0/mlflow-artifacts/artifacts/${files}/MLmodel`)).body).toBe("flavors: {}");
+  const there = await theirs.get("experiments/get-by-name", { experiment_name: "gone" });
+  expect(there.body.experiment.lifecycle_stage).toBe("deleted");
   await keeper.close();
   expect(said).toEqual([]);
 });

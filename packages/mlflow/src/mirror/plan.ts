@@ -63,9 +63,9 @@ export function jobsOf(changes: readonly Change[]): Job[] {
   return jobs;
 }
 
-/** Aliases and versions wait for each other, so their looks stay where they are. */
+/** Versions and aliases wait for each other, and a deleted experiment for its runs, so their looks stay where they are. */
 function isRepeatable(kind: LookJob["kind"]): boolean {
-  return kind === "run" || kind === "whole" || kind === "artifact" || kind === "experiment";
+  return kind === "run" || kind === "whole" || kind === "artifact";
 }
 
 function emptyLog(run: string): LogJob {
