@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cases=${1:-20000}
-environment=.atalaya/schemathesis
+environment=$PWD/.atalaya/schemathesis
 if [[ ! -x $environment/bin/schemathesis ]]; then
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet "schemathesis==4.32.5"
@@ -30,7 +30,8 @@ url=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8
 # In chunks of half a minute, each with a seed of its own, so that a failure is found early and told by its seed; two at a time,
 # as the generator of cases takes more of a processor than the service.
 check() {
-  "$environment/bin/schemathesis" run "$url/openapi.json" --seed "$1" --max-examples 90 --phases "$2" \
+  # It keeps notes in the working directory.
+  mkdir -p "$folder/$1" && cd "$folder/$1" && "$environment/bin/schemathesis" run "$url/openapi.json" --seed "$1" --max-examples 90 --phases "$2" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
     --suppress-health-check all --continue-on-failure --no-color >"$folder/report-$1" 2>&1
 }

@@ -7,6 +7,7 @@ export { pythonClient } from "./clients/python-client.js";
 export { typescriptClient } from "./clients/typescript-client.js";
 export { errors as serveErrors } from "./errors.js";
 export { answerProblems } from "./http/answer-problems.js";
+export type { AnswerStore } from "./http/answer-store.js";
 export type { PipelineReadiness } from "./http/health-routes.js";
 export { measureRequests } from "./http/measure-requests.js";
 export { type PredictionRoutesOptions, predictionRoutes } from "./http/plugin.js";
@@ -17,7 +18,6 @@ export {
   type StartedPredictionServer,
   startPredictionServer,
 } from "./http/server.js";
-export type { AnswerStore } from "./http/shared-answers.js";
 export { type LastGoodModels, lastGoodModels } from "./models/last-good.js";
 export type * from "./models/model-source.js";
 export { openBundle } from "./models/open-bundle.js";

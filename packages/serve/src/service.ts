@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nearestName } from "@atalaya/learn/answering";
 import { createIdGenerator } from "./answers/prediction-id.js";
 import { errors } from "./errors.js";
-import type { AnswerStore } from "./http/shared-answers.js";
+import type { AnswerStore } from "./http/answer-store.js";
 import { createServingMetrics, type ServingMetrics } from "./metrics/serving-metrics.js";
 import { lastGoodModels } from "./models/last-good.js";
 import type { ModelSource } from "./models/model-source.js";

@@ -1,7 +1,7 @@
+import type { AnswerStore } from "./answer-store.js";
 import { IdempotentAnswers } from "./idempotent-answers.js";
 import { LoadGate } from "./load-gate.js";
 import type { BodyLimits } from "./read-body.js";
-import type { AnswerStore } from "./shared-answers.js";
 
 export interface DoorOptions {
   readonly bodyBytes: number;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AnswerText } from "../answers/score-request.js";
 import { errors } from "../errors.js";
-import { type AnswerStore, type GivenAnswer, SharedAnswers } from "./shared-answers.js";
+import type { AnswerStore } from "./answer-store.js";
+import { type GivenAnswer, SharedAnswers } from "./shared-answers.js";
 
 interface Kept {
   readonly bodyHash: string;

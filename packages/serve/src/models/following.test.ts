@@ -28,6 +28,17 @@ describe("the served version", () => {
     await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
   });
 
+  it("goes back to the version before without fetching it again", async () => {
+    server.models.promote(PIPELINE, 2);
+    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    const loads = server.models.loads;
+    server.models.promote(PIPELINE, 1);
+    await vi.waitFor(async () => expect(await version()).toBe(1), { interval: 5 });
+    server.models.promote(PIPELINE, 2);
+    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    expect(server.models.loads).toBe(loads);
+  });
+
   it("follows the alias by asking when notifications are lost", async () => {
     server.models.isSilent = true;
     server.models.promote(PIPELINE, 2);

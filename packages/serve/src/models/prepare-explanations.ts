@@ -4,7 +4,7 @@ import type { ServedModel } from "./served-model.js";
 /** Longest that requests wait for a turn of it. */
 const TURN_MS = 2;
 /** Explanations after the last step, so that the compiler has seen the code: the first callers do not pay for it. */
-const WARM_UP_TURNS = 10;
+const WARM_UP_TURNS = 25;
 let isWarm = false;
 
 /** Makes a version's explanations quick, between requests. Resolves when they are, or the signal is given. */

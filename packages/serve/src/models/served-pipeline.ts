@@ -41,6 +41,8 @@ export class ServedPipeline {
   readonly alias: string;
   readonly #options: ServedPipelineOptions;
   #model: ServedModel | null = null;
+  /** What was served before, in memory. */
+  #before: ServedModel | null = null;
   #pinned = false;
   #problem: AtalayaError | null = null;
   /** Not tried again until the alias moves or someone asks. */
@@ -184,6 +186,7 @@ export class ServedPipeline {
     }
     const rules = await this.#deployedRules();
     if (this.#model?.version === version && this.#model.alias === this.alias) return this.#ruled(this.#model, rules);
+    if (this.#before?.version === version && this.#before.alias === this.alias) return this.#goBack(this.#before, rules);
     if (this.#refusedVersion === version && !retryRefused && this.#problem !== null) throw this.#problem;
     try {
       const found = await this.#fetch({ version });
@@ -199,6 +202,14 @@ export class ServedPipeline {
       if (isAtalayaError(error) && error.code === "SERVE_MODEL_REFUSED") this.#refusedVersion = version;
       throw error;
     }
+  }
+
+  /** The version before is still there: a way back is taken at once. */
+  #goBack(before: ServedModel, rules: ServingRules | null): ServedModel {
+    this.#refusedVersion = null;
+    this.#keep(before);
+    this.#swap(before);
+    return this.#ruled(before, rules);
   }
 
   /** The same version under the rules that its pipeline was deployed with last. */
@@ -239,6 +250,7 @@ export class ServedPipeline {
 
   #swap<Model extends ServedModel | null>(model: Model): Model {
     const changed = this.#model !== model && !this.#closed;
+    if (this.#model !== null && this.#model.version !== model?.version) this.#before = this.#model;
     this.#model = model;
     if (changed) this.#options.observer.served(this.name, model);
     return model;

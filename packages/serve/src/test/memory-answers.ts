@@ -1,4 +1,4 @@
-import type { AnswerStore } from "../http/shared-answers.js";
+import type { AnswerStore } from "../http/answer-store.js";
 
 interface Entry {
   readonly bodyHash: string;
