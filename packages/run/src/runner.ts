@@ -62,8 +62,9 @@ export async function openRunner({ store, registry }: RunnerContext, options: Ru
     retry: (run, from) => process.retry(engine, run, from),
     close: async () => {
       process.stop();
-      stopSweeping();
       await engine.close();
+      await placing.untilLogged();
+      await stopSweeping();
       await placing.close();
       await pool.close();
       await locks.close();

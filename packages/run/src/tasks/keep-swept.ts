@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "@atalaya/store";
 import type { Launchers } from "./task-launcher.js";
 
 const EVERY_MS = 60_000;
 
+/** A worker that stops does not wait longer for an API server. */
+const LAST_SWEEP_MS = 5_000;
+
 /**
- * Removes what goes on for runs that are over or that nobody knows: now, and once a minute. Any number of workers may do so
- * at the same time. A launcher that cannot say what there is says so again in a minute.
+ * Removes what goes on for runs that are over or that nobody knows: now, once a minute, and when the worker stops. Any number
+ * of workers may do so at the same time. A launcher that cannot say what there is says so again in a minute.
  *
- * @returns ends the sweeping
+ * @returns ends the sweeping, after the last one
  */
-export function keepSwept(store: Store, launchers: Launchers, say: (text: string) => void): () => void {
+export function keepSwept(store: Store, launchers: Launchers, say: (text: string) => void): () => Promise<void> {
   const isOver = async (run: string): Promise<boolean> => {
     const state = (await store.runs.find(run))?.state;
     return state !== "running" && state !== "queued";
@@ -27,9 +31,12 @@ export function keepSwept(store: Store, launchers: Launchers, say: (text: string
       }
     }
   };
-  if (Object.keys(launchers).length === 0) return () => {};
+  if (Object.keys(launchers).length === 0) return async () => {};
   void sweep();
   const timer = setInterval(() => void sweep(), EVERY_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await Promise.race([sweep(), sleep(LAST_SWEEP_MS, undefined, { ref: false })]);
+  };
 }

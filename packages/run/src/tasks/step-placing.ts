@@ -137,10 +137,13 @@ export class StepPlacing {
     }
   }
 
-  /** Gives logs of tasks that have ended a little time to be read to their end, and closes the launchers. */
-  async close(): Promise<void> {
+  /** Gives tasks that have told their outcome a little time to end and their logs to be read to the end. */
+  async untilLogged(): Promise<void> {
     const logs = Promise.all([...this.#open].map(({ ended }) => ended));
     await Promise.race([logs, sleep(LOG_GRACE_MS, undefined, { ref: false })]);
+  }
+
+  async close(): Promise<void> {
     for (const log of this.#open) log.end();
     await Promise.all(Object.values(this.launchers).map((launcher) => launcher.close()));
     await this.news.close();
