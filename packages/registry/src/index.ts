@@ -37,6 +37,7 @@ export {
   updateLoggedModel,
 } from "./tracking/logged-models.js";
 export * from "./tracking/metrics.js";
+export { withContent } from "./tracking/run-content.js";
 export {
   createRun,
   type DatasetInput,
@@ -50,7 +51,6 @@ export {
   type RunStatus,
   type TrackedRun,
   updateRun,
-  withContent,
 } from "./tracking/runs.js";
 export * from "./tracking/search-runs.js";
 export type { ModelVersion, NewVerdict, NewVersion, VerdictEntry, VersionChoice } from "./versions.js";

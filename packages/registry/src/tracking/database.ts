@@ -21,14 +21,3 @@ export function pageOf<Item>(rows: readonly Item[], limit: number): Page<Item> {
 export function allOf(conditions: readonly Fragment[]): Fragment {
   return conditions.length === 0 ? sql`true` : sql`${sql.join([...conditions], sql` and `)}`;
 }
-
-/** Rows of a child table by the number of their run. */
-export function byRun<Row extends { readonly run: number }>(rows: readonly Row[]): ReadonlyMap<number, Row[]> {
-  const grouped = new Map<number, Row[]>();
-  for (const row of rows) {
-    const group = grouped.get(row.run);
-    if (group === undefined) grouped.set(row.run, [row]);
-    else group.push(row);
-  }
-  return grouped;
-}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type PreparedStatement, runPrepared, sql, toText } from "@atalaya/store";
 import { errors } from "../errors.js";
-import { byRun, type Database, type Fragment, type Stage, type Tags } from "./database.js";
+import type { Database, Stage, Tags } from "./database.js";
 import { checkExperimentActive, findExperiment } from "./experiments.js";
 
 export type RunStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
@@ -181,42 +181,4 @@ export async function deleteRunTag(database: Database, id: string, key: string):
   const { numAffectedRows } = await sql`
     delete from atalaya.run_tags where run = ${run.number} and key = ${toText(key)}`.execute(database);
   if (numAffectedRows === 0n) throw errors.TAG_UNKNOWN({ key, of: `run with id ${id}` });
-}
-
-/** Adds everything that was logged to runs. Cost: one query a kind, whatever the number of runs. */
-export async function withContent(database: Database, runs: readonly RunInfo[]): Promise<TrackedRun[]> {
-  if (runs.length === 0) return [];
-  const numbers = runs.map(({ number }) => number);
-  const below = sql`run = any(${numbers}::bigint[])`;
-  const [params, tags, metrics, datasets, models] = await Promise.all([
-    read<KeyValue>(database, sql`select run, key, value from atalaya.run_params where ${below} order by run, key`),
-    read<KeyValue>(database, sql`select run, key, value from atalaya.run_tags where ${below} order by run, key`),
-    read<Metric>(database, sql`select run, key, value, at, step from atalaya.latest_metrics where ${below} order by run, key`),
-    read<DatasetInput>(
-      database,
-      sql`select run, name, digest, source_type, source, schema, profile, tags
-        from atalaya.run_datasets join atalaya.tracked_datasets on id = dataset where ${below} order by run, dataset`,
-    ),
-    read<ModelLink & { kind: string }>(
-      database,
-      sql`select run, model, step, kind from atalaya.run_models where ${below} order by run, number`,
-    ),
-  ]);
-  return runs.map((run) => {
-    const links = models.get(run.number) ?? [];
-    return {
-      ...run,
-      params: params.get(run.number) ?? [],
-      tags: tags.get(run.number) ?? [],
-      metrics: metrics.get(run.number) ?? [],
-      datasets: datasets.get(run.number) ?? [],
-      inputModels: links.filter(({ kind }) => kind === "input"),
-      outputModels: links.filter(({ kind }) => kind === "output"),
-    };
-  });
-}
-
-async function read<Row>(database: Database, query: Fragment): Promise<ReadonlyMap<number, (Row & { run: number })[]>> {
-  const { rows } = await query.execute(database);
-  return byRun(rows as (Row & { run: number })[]);
 }

@@ -1,7 +1,8 @@
 import { sql } from "@atalaya/store";
 import { type Clause, compare, direction, type Order } from "./clauses.js";
 import { allOf, type Database, type Fragment, type Page, pageOf, type Stage } from "./database.js";
-import { type RunInfo, type TrackedRun, withContent } from "./runs.js";
+import { withContent } from "./run-content.js";
+import type { RunInfo, TrackedRun } from "./runs.js";
 
 export interface RunSearch {
   readonly experiments: readonly number[];
