@@ -33,16 +33,21 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "atalaya-serve-"));
   store = await openStore({ home, databaseUrl: null, s3: null });
   registry = openRegistry(store);
-  server = await startPredictionServer({
-    models: registryModels(registry),
+  server = await startReplica();
+});
+
+function startReplica(): Promise<StartedPredictionServer> {
+  return startPredictionServer({
+    models: registryModels(registry, store.serving),
     pipelines: ["homes"],
     predictionSink: storedPredictions(store),
+    answers: store.givenAnswers,
     host: "127.0.0.1",
     port: 0,
     // Longer than the test: what it sees comes by notification.
     pollMs: 60_000,
   });
-});
+}
 
 afterAll(async () => {
   await server.close();
@@ -114,6 +119,27 @@ it("serves what the registry promotes, refuses what is damaged, and logs what it
   const [explained, predicted] = await store.inferences.list({ pipeline: "homes" });
   expect(explained).toMatchObject({ kind: "explain", version: 2, rows: 1, request: second.body.id });
   expect(predicted).toMatchObject({ kind: "predict", version: 1, inputs: [{ bed: 3 }], answers: [first.body.prediction] });
+});
+
+it("serves by the rules of the last deployment, and answers a key once among replicas", async () => {
+  await promote(2);
+  const rules = { predict: { price: "value" }, explain: {}, hashed: ["state"], keepDays: null, backToRaw: false };
+  await store.serving.declare("homes", { ...rules, targetFrom: "price" });
+  expect((await call("/reload", {})).body).toMatchObject({ version: 2 });
+  const replica = await startReplica();
+  const ask = async (url: string) => {
+    const headers = { "content-type": "application/json", "idempotency-key": "order-7" };
+    const response = await fetch(`${url}/predict`, { method: "POST", headers, body: '{"bed":4,"state":"Utah"}' });
+    return { text: await response.text(), repeated: response.headers.get("idempotency-replayed") };
+  };
+  const first = await ask(server.url);
+  const { id, price, prediction } = JSON.parse(first.text) as { id: string; price: number; prediction: { value: number } };
+  expect(price).toBe(prediction.value);
+  expect(await ask(replica.url)).toEqual({ text: first.text, repeated: "true" });
+  await replica.close();
+  await vi.waitFor(async () => expect(await store.inferences.list({ request: id })).toHaveLength(1));
+  const [logged] = await store.inferences.list({ request: id });
+  expect(logged?.inputs).toEqual([{ bed: 4, state: expect.stringMatching(/^sha256:/) }]);
 });
 
 /** Puts other bytes in the place of an object. */
