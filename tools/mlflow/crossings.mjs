@@ -148,12 +148,12 @@ async function command({ repository, home, theirs, env, say }, words) {
 /**
  * @param {Ground} ground
  * @param {string[]} words
- * @returns {Promise<string>} the last line of its answer
+ * @returns {Promise<string>} its answer with `--json`; what it told beside that is left out
  */
 async function atalaya(ground, words) {
   const { code, output } = await command(ground, words);
   if (code !== 0) throw new Error(`atalaya ${words.join(" ")} ended with ${code}: ${output.slice(-2_000)}`);
-  return lastLine(output);
+  return output.split("\n").findLast((line) => line.startsWith("{")) ?? "{}";
 }
 
 /**
