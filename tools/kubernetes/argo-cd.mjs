@@ -20,6 +20,10 @@ export async function checkArgoCd(checks, installation, values) {
     must("git", ["-C", folder, "-c", "user.name=test", "-c", "user.email=test@localhost", ...words]);
   try {
     if ((await checks.check("Argo CD starts", () => cluster.startArgo())) === null) return;
+    await checks.check("Argo CD's own types take the application of applications", async () => {
+      const files = ["project.yaml", "root.yaml", "apps"].flatMap((name) => ["-f", join(repository, "deploy/argocd", name)]);
+      await cluster.kubectl(["apply", "--dry-run=server", "--validate=strict", ...files]);
+    });
     await installation.prepareNamespace();
     cpSync(join(repository, "deploy/chart"), join(folder, "chart"), { recursive: true });
     mkdirSync(join(folder, "environments"));

@@ -32,7 +32,7 @@ export class Cluster {
   static async start() {
     const rig = findRig();
     if (process.getuid?.() !== 0) throw new Lacking("only root can start a kubelet");
-    const binaries = join(lastLine(await script(rig, "install.sh", [])), "bin");
+    const binaries = lastLine(await script(rig, "install.sh", []));
     // A short path: those of unix sockets are limited.
     const folder = mkdtempSync("/tmp/kube-");
     try {
@@ -40,7 +40,8 @@ export class Cluster {
       await cluster.nameDisk();
       return cluster;
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
+      await script(rig, "node.sh", ["down", folder]).catch(() => "");
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       throw error;
     }
   }
