@@ -5,7 +5,7 @@ import { type Job, jobsPath } from "../api/objects.js";
 import { errors } from "../errors.js";
 import { deleteJob } from "./create-job.js";
 import type { LogFollowers } from "./follow-log.js";
-import { podsRefused, tellOnJob } from "./job-events.js";
+import { type PodRefusals, tellOnJob } from "./job-events.js";
 import type { JobWatch } from "./job-watch.js";
 import { type JobFacts, type JobState, judgeJob, podsOf } from "./judge-job.js";
 import { hasBegun, isOver, type Obstacle } from "./obstacle.js";
@@ -16,6 +16,7 @@ export interface Following {
   readonly namespace: string;
   readonly watch: JobWatch;
   readonly logs: LogFollowers;
+  readonly refusals: PodRefusals;
   readonly startWithinSeconds: number;
 }
 
@@ -123,9 +124,9 @@ function isWrong(obstacle: Obstacle | null): boolean {
   );
 }
 
-async function withoutPod({ api, namespace }: Following, facts: JobFacts, waitedMs: number): Promise<Obstacle | null> {
+async function withoutPod({ refusals }: Following, facts: JobFacts, waitedMs: number): Promise<Obstacle | null> {
   if (waitedMs < POD_AFTER_MS) return null;
-  const because = await podsRefused(api, namespace, facts.job).catch(() => null);
+  const because = await refusals.of(facts.job);
   return because === null ? null : { error: errors.PODS_REFUSED({ ...facts, because }), isFinal: false };
 }
 

@@ -4,14 +4,43 @@ import type { Api } from "../api/api.js";
 import { eventsPath, type Job } from "../api/objects.js";
 
 interface EventList {
-  readonly items: readonly { readonly reason?: string; readonly message?: string }[];
+  readonly items: readonly {
+    readonly message?: string;
+    readonly involvedObject?: { readonly name?: string };
+  }[];
 }
 
-/** Why no pod of a Job is made, as the Job controller has told; null: it has told nothing, or we may not read it. */
-export async function podsRefused(api: Api, namespace: string, job: string): Promise<string | null> {
-  const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${job},reason=FailedCreate`;
-  const answer = await api.call<EventList>({ method: "GET", path: eventsPath(namespace), query: { fieldSelector } });
-  return answer.ok ? (answer.value.items.at(-1)?.message ?? null) : null;
+/** However many Jobs wait for their pods, their Events are asked for so often, all at once. */
+const ASKED_EVERY_MS = 10_000;
+
+/** Why no pod of a Job is made (quota, Pod Security, a service account that is missing), as the Job controller has told. */
+export class PodRefusals {
+  readonly #api: Api;
+  readonly #namespace: string;
+  #asked: Promise<ReadonlyMap<string, string>> | null = null;
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(api: Api, namespace: string) {
+    this.#api = api;
+    this.#namespace = namespace;
+  }
+
+  /** null: nothing was told, or we may not read it. */
+  async of(job: string): Promise<string | null> {
+    const now = performance.now();
+    if (this.#asked === null || now - this.#askedAt > ASKED_EVERY_MS) {
+      this.#askedAt = now;
+      this.#asked = this.#ask().catch(() => new Map<string, string>());
+    }
+    return (await this.#asked).get(job) ?? null;
+  }
+
+  async #ask(): Promise<ReadonlyMap<string, string>> {
+    const query = { fieldSelector: "involvedObject.kind=Job,reason=FailedCreate" };
+    const answer = await this.#api.call<EventList>({ method: "GET", path: eventsPath(this.#namespace), query });
+    const items = answer.ok ? answer.value.items : [];
+    return new Map(items.map(({ involvedObject, message }) => [involvedObject?.name ?? "", message ?? ""]));
+  }
 }
 
 /** Tells of trouble on the Job itself, for those who look there. Whoever may not write Events goes without. */

@@ -165,6 +165,28 @@ test("what keeps a pod from starting is told at once, also as an Event, and ends
   expect(api.job(name)).toBeNull();
 }, 15_000);
 
+test("pods that quota or Pod Security forbid are told from the Job's Events, with one request for all Jobs", async () => {
+  const generous = openJobLauncher(
+    { ...settings, startWithinSeconds: 7 },
+    { installation: INSTALLATION, connection: api.connection },
+  );
+  const all = [launchOf("train"), launchOf("split")].map((launch) => {
+    api.events.push({
+      message: 'pods "x" is forbidden: exceeded quota: memory',
+      involvedObject: { name: jobName(INSTALLATION, launch) },
+    });
+    return generous.launch(launch, listening());
+  });
+  for (const end of all) {
+    await expect(end).rejects.toMatchObject({
+      code: "KUBERNETES_PODS_REFUSED",
+      hint: expect.stringContaining("ATALAYA_KUBERNETES_MEMORY"),
+    });
+  }
+  expect(api.count("GET", /events$/)).toBe(1);
+  await generous.close();
+}, 15_000);
+
 test("an image that cannot be pulled at all ends the attempt at once; events that may not be written are left out", async () => {
   api.refuse = ({ path }) => (path.endsWith("/events") ? forbidden("events is forbidden") : null);
   const end = launcher.launch(launchOf("train"), listening());

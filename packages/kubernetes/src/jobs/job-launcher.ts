@@ -8,6 +8,7 @@ import { errors } from "../errors.js";
 import { createJob, deleteJob } from "./create-job.js";
 import { followJob } from "./follow-job.js";
 import { LogFollowers } from "./follow-log.js";
+import { PodRefusals } from "./job-events.js";
 import { jobManifest, resourcesOf } from "./job-manifest.js";
 import { jobName, stepWord } from "./job-name.js";
 import { JobWatch } from "./job-watch.js";
@@ -45,6 +46,7 @@ class Launcher implements JobLauncher {
   readonly #namespace: string;
   readonly #watch: JobWatch;
   readonly #logs: LogFollowers;
+  readonly #refusals: PodRefusals;
   readonly #making = new Map<string, Promise<Job>>();
   #toldRefused = "";
 
@@ -59,6 +61,7 @@ class Launcher implements JobLauncher {
       this.#toldRefused = text;
     });
     this.#logs = new LogFollowers(this.#api, this.#namespace);
+    this.#refusals = new PodRefusals(this.#api, this.#namespace);
   }
 
   get requests(): SentRequests {
@@ -76,6 +79,7 @@ class Launcher implements JobLauncher {
         namespace: this.#namespace,
         watch: this.#watch,
         logs: this.#logs,
+        refusals: this.#refusals,
         startWithinSeconds: this.#settings.startWithinSeconds,
       },
       this.#facts(name, launch),

@@ -25,7 +25,7 @@ export class FakeApi {
   #port = 0;
   /** Answers a request instead of the server; null: the server answers. */
   refuse: (asked: Asked) => { readonly status: number; readonly body: unknown } | null = () => null;
-  events: { readonly reason: string; readonly message: string }[] = [];
+  readonly events: { readonly message: string; readonly involvedObject: { readonly name: string } }[] = [];
 
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.#serve(request, response));
