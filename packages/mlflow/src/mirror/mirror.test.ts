@@ -250,6 +250,19 @@ test("what the other side will never take is told and kept, and the rest goes on
   await keeper.close();
 });
 
+test("without an address nothing waits, also where a restored backup enabled every trigger", async () => {
+  const none = await keepMirror(ours.store, null);
+  await none.close();
+  await sql`alter table atalaya.tracked_runs enable trigger user`.execute(ours.store.database);
+  await newRun("0");
+  const again = await keepMirror(ours.store, null);
+  await again.close();
+  await newRun("0");
+  const { rows } = await sql`select from atalaya.outbox where target = 'mirror'`.execute(ours.store.database);
+  expect(rows).toEqual([]);
+  expect(await mirrorStatus(ours.store)).toBeNull();
+});
+
 test("a server that is told to mirror to itself, or another that mirrors back, makes no circle", async () => {
   const keeper = await mirror(ours.url);
   await ours.send("POST", "runs/create", { experiment_id: "0", start_time: 1 });

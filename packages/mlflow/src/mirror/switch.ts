@@ -28,20 +28,22 @@ export async function switchOn(database: Database, url: string): Promise<string>
 /** Nothing goes into the outbox any more, and what waits there is dropped: switched on again, everything goes again. */
 export async function switchOff(database: Database): Promise<void> {
   const { rows } = await sql`select from atalaya.mirror where url is not null`.execute(database);
-  if (rows.length === 0) return;
-  await setTriggers(database, "disable");
+  // A restored backup enables every trigger.
+  const changed = await setTriggers(database, "disable");
+  if (rows.length + changed === 0) return;
   await forgetEverything(database);
   await sql`update atalaya.mirror set url = null, filled_at = null, failures = 0, failure = null`.execute(database);
 }
 
 /** One statement a trigger: writers that hold a lock on one table never wait for us on another. */
-async function setTriggers(database: Database, wanted: "enable" | "disable"): Promise<void> {
+async function setTriggers(database: Database, wanted: "enable" | "disable"): Promise<number> {
   const { rows } = await sql<{ name: string; table: string }>`
     select tgname as name, relname as table from pg_trigger join pg_class on pg_class.oid = tgrelid
     where relnamespace = 'atalaya'::regnamespace and starts_with(tgname, 'mirror_') and not tgisinternal
       and (tgenabled = 'D') = ${wanted === "enable"}`.execute(database);
   for (const { name, table } of rows)
     await sql`alter table ${sql.table(`atalaya.${table}`)} ${sql.raw(wanted)} trigger ${sql.id(name)}`.execute(database);
+  return rows.length;
 }
 
 export async function instanceOf(database: Database): Promise<string> {

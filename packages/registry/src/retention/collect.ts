@@ -84,6 +84,8 @@ async function removeDeleted({ database }: Store, { keepDeletedDays, dryRun }: C
       for update`.execute(transaction);
     const artifactRoots = [...runs.rows, ...models.rows].flatMap(({ uri }) => /^mlflow-artifacts:\/+(.+)$/.exec(uri)?.[1] ?? []);
     if (!dryRun) {
+      // Uploads in parts that nobody goes on with: their objects are named by nothing then.
+      await sql`delete from atalaya.uploads where touched_at < now() - interval '24 hours'`.execute(transaction);
       await removeRows(transaction, { runs: runs.rows, models: models.rows, experiments: experiments.rows, artifactRoots });
     }
     return {
