@@ -118,10 +118,9 @@ async function judgeStart(
 
 /** A node may be made for a pod, and quota may become free; an image and a Secret must be put right by somebody. */
 function isWrong(obstacle: Obstacle | null): boolean {
-  const code = obstacle?.error.code ?? "";
-  return (
-    code === "KUBERNETES_IMAGE_UNAVAILABLE" || code === "KUBERNETES_CONFIGURATION_MISSING" || code === "KUBERNETES_PODS_REFUSED"
-  );
+  const { code = "", message = "" } = obstacle?.error ?? {};
+  if (code === "KUBERNETES_PODS_REFUSED") return !message.includes("exceeded quota");
+  return code === "KUBERNETES_IMAGE_UNAVAILABLE" || code === "KUBERNETES_CONFIGURATION_MISSING";
 }
 
 async function withoutPod({ refusals }: Following, facts: JobFacts, waitedMs: number): Promise<Obstacle | null> {
