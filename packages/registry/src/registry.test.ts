@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ObjectReference, openStore, type Store, sql } from "@atalaya/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AliasChange, openRegistry, type Registry } from "./index.js";
+import { type AliasChange, addComment, listComments, openRegistry, type Registry } from "./index.js";
 
 let home: string;
 let store: Store;
@@ -222,4 +222,30 @@ test("a change is told when the session breaks, and when notifications do not co
   await polling.promote({ pipeline: "quiet", version: 2, alias: "production", ...by });
   await expect.poll(() => changes, { timeout: 1000 }).toEqual([1, 2]);
   stopDeaf();
+});
+
+test("comments stay with a version or a model, the oldest first, and say something", async () => {
+  const pipeline = "commented";
+  await register(pipeline, "one");
+  await register(pipeline, "two");
+  const say = (version: number | null, text: string) =>
+    addComment(store.database, { model: pipeline, version, who: "ana", text });
+  await say(1, "  wrong for Ohio ");
+  await say(null, "retired in May");
+  await say(2, "checked by hand");
+  expect((await listComments(store.database, pipeline)).map(({ text }) => text)).toEqual([
+    "wrong for Ohio",
+    "retired in May",
+    "checked by hand",
+  ]);
+  const ofSecond = await listComments(store.database, pipeline, 2);
+  expect(ofSecond.map(({ version, who }) => [version, who])).toEqual([
+    [null, "ana"],
+    [2, "ana"],
+  ]);
+  await expect(say(9, "x")).rejects.toMatchObject({ code: "REGISTRY_MODEL_VERSION_UNKNOWN" });
+  await expect(say(1, "   ")).rejects.toMatchObject({ code: "REGISTRY_COMMENT_INVALID" });
+  await expect(addComment(store.database, { model: "nobody", version: null, who: "ana", text: "x" })).rejects.toMatchObject({
+    code: "REGISTRY_MODEL_UNKNOWN",
+  });
 });
