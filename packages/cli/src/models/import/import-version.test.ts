@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { atLeast, atMost, type Gate } from "@atalaya/define";
 import { exportXgboostJson, fitFeatures, fitModel, frameOf } from "@atalaya/learn";
-import { openRegistry, type Registry } from "@atalaya/registry";
+import { cardMarkdown, modelCard, openRegistry, type Registry } from "@atalaya/registry";
 import { hasOnnxRuntime, openBundle } from "@atalaya/serve";
 import { readSettings } from "@atalaya/settings";
 import { openStore, type Store } from "@atalaya/store";
@@ -90,6 +90,7 @@ test("rows measure it, gates judge it, and one that they refuse gets no alias", 
   expect([good.code, good.answer.verdict, good.answer.version]).toEqual([exitCodes.done, "promoted", 2]);
   expect(good.answer.metrics.r2).toBeGreaterThan(0.9);
   expect((await registry.versionOf("homes", { version: 2 })).report).not.toBeNull();
+  expect(cardMarkdown(await modelCard(store, registry, "homes", 2))).toContain("imported from");
   const poor = await imported("poor.json", { ...rows, gates: [atMost("rmse", 1)] }, [
     { gate: "noWorseThanChampion", metric: "rmse", tolerance: 0 },
   ]);
