@@ -75,7 +75,7 @@ function pipelinePaths({ name, model }: ServedPipeline, prefix: string, suffix: 
         "text/csv": text,
       },
     },
-    ...problems(400, 408, 413, 415, 422),
+    ...problems(400, 408, 409, 413, 415, 422),
   });
   const loaded = {
     200: { description: "What is served now", ...jsonContent(loadedSchema) },
@@ -97,7 +97,7 @@ function pipelinePaths({ name, model }: ServedPipeline, prefix: string, suffix: 
       requestBody: { required: true, ...whatIfContent(row, example) },
       responses: {
         200: { description: "What would have to be otherwise", ...jsonContent(whatIfSchema) },
-        ...problems(400, 408, 413, 415, 422),
+        ...problems(400, 408, 409, 413, 415, 422),
       },
     }),
     [`${prefix}/explain/global`]: readOperation(`explainGlobal${suffix}-${name}`, "What the model looks at on the whole", {

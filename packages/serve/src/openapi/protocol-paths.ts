@@ -41,7 +41,7 @@ export function openInferencePaths(pipelines: readonly ServedPipeline[]): Record
             required: ["model_name", "model_version", "id", "outputs"],
           }),
         },
-        ...problems(400, 404, 408, 413, 415, 422),
+        ...problems(400, 404, 408, 409, 413, 415, 422),
       },
     },
   });
