@@ -55,6 +55,9 @@ export async function* postgresRows(source: RowsSource, context: SourceContext):
       if (page.withoutMark > 0) {
         context.onNote?.(`${setting}: ${page.withoutMark} rows have no ${[watermark, ...key].join(" or ")} and are not taken`);
       }
+      if (page.heldBackSince !== null) {
+        context.onNote?.(`${setting}: rows since ${page.heldBackSince} wait for a transaction that is open since then`);
+      }
       if (page.mark === null) return;
       batches++;
       after = page.mark;

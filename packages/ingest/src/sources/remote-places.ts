@@ -38,6 +38,8 @@ export interface RemoteRowsPage {
   readonly isLast: boolean;
   /** From the beginning only: rows without watermark or key. */
   readonly withoutMark: number;
+  /** Since when rows wait for a transaction that is open for long; null: for none. */
+  readonly heldBackSince: string | null;
 }
 
 /** What reaches buckets and databases: a port, because only the platform's store knows their clients. */

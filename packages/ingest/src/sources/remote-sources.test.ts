@@ -130,7 +130,13 @@ function rowsPort(asked: RemoteRowsQuery[], rows: { count: number }): RemotePlac
       const end = Math.min(rows.count, start + query.most);
       await writeFile(path, `id\n${Array.from({ length: end - start }, (_, row) => start + row).join("\n")}\n`);
       const mark = end > start ? { watermark: String(end - 1), key: [`k${end - 1}`] } : null;
-      return { rows: end - start, mark, isLast: end === rows.count, withoutMark: query.after === null ? 3 : 0 };
+      return {
+        rows: end - start,
+        mark,
+        isLast: end === rows.count,
+        withoutMark: query.after === null ? 3 : 0,
+        heldBackSince: null,
+      };
     },
   };
 }

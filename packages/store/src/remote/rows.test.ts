@@ -71,11 +71,14 @@ test("rows wait for a transaction that is still open, and for the time that rows
   await writer.connect();
   try {
     await client.query("insert into sales values (1, 1, true, '', now() - interval '1 hour')");
+    // It has not written yet, and its now() is when it began.
     await writer.query("begin");
-    await writer.query("insert into sales values (2, 1, true, '', now())");
+    await writer.query("select count(*) from sales");
     await client.query("insert into sales values (3, 1, true, '', now())");
     const first = await page(null, 100);
     expect(first.lines.map((line) => line[0])).toEqual(["1"]);
+    await writer.query("insert into sales values (2, 1, true, '', now())");
+    expect((await page(first.mark, 100)).mark).toBeNull();
     await writer.query("commit");
     expect(await pages(100, first.mark)).toEqual([["2", "3"]]);
     expect(await pages(100, null, { lateByMs: 600_000 })).toEqual([["1"]]);

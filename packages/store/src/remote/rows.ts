@@ -30,6 +30,8 @@ export interface RowPage {
   readonly isLast: boolean;
   /** From the beginning only: rows without watermark or key, which are never taken. */
   readonly withoutMark: number;
+  /** Since when rows wait for a transaction that is open for more than a minute; null: for none. */
+  readonly heldBackSince: string | null;
 }
 
 const ATTEMPTS = 4;
@@ -108,22 +110,37 @@ async function inSession<Result>(
 }
 
 async function readRows(client: pg.Client, place: string, query: RowQuery, path: string, signal: AbortSignal): Promise<RowPage> {
+  await client.query("set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'iso_8601'");
+  const settled = await settledBefore(client, query.lateByMs);
   await client.query("begin transaction isolation level repeatable read, read only");
-  await client.query(
-    "select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true), set_config('intervalstyle', 'iso_8601', true)",
-  );
   const fields = await fieldsOf(client, place, query);
-  const sql = new PageSql(query, fields);
+  const sql = new PageSql(query, fields, settled.before);
   const withoutMark = query.after === null ? await countWithoutMark(client, sql) : 0;
   await client.query({ text: `declare page no scroll cursor for ${sql.page()}`, values: sql.values() });
   const file = await open(path, "w");
   try {
     const page = await copyPage(client, place, query, fields, file, signal);
     await client.query("commit");
-    return { ...page, withoutMark };
+    return { ...page, withoutMark, heldBackSince: sql.isByTime ? settled.heldBackSince : null };
   } finally {
     await file.close();
   }
+}
+
+/**
+ * The moment before which no row can appear any more: the `now()` of a transaction is when it began, whether it has written yet or
+ * not. It is asked for before the snapshot is taken, so that what commits in between has no row before it.
+ */
+async function settledBefore(client: pg.Client, lateByMs: number): Promise<{ before: string; heldBackSince: string | null }> {
+  const { rows } = await client.query<{ before: string; heldBackSince: string | null }>({
+    text: `select least(clock_timestamp() - $1::float8 * interval '1 ms', min(xact_start)) as before,
+      case when min(xact_start) < clock_timestamp() - interval '1 minute' then min(xact_start) end as "heldBackSince"
+      from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    values: [lateByMs],
+  });
+  const [found] = rows;
+  if (found === undefined) throw new Error("PostgreSQL gave no row for an aggregate.");
+  return found;
 }
 
 async function fieldsOf(client: pg.Client, place: string, { query, watermark, key }: RowQuery): Promise<pg.FieldDef[]> {
@@ -144,36 +161,36 @@ class PageSql {
   constructor(
     readonly query: RowQuery,
     fields: readonly pg.FieldDef[],
+    readonly settledBefore: string,
   ) {
     this.#source = `(${query.query}\n) as source`;
     this.#names = [query.watermark, ...query.key].map((name) => `source.${pg.escapeIdentifier(name)}`);
     this.#time = TIMES[fields.find(({ name }) => name === query.watermark)?.dataTypeID ?? 0];
   }
 
+  get isByTime(): boolean {
+    return this.#time !== undefined;
+  }
+
   withoutMark(): string {
     return `select count(*) as rows from ${this.#source} where ${this.#names.map((name) => `${name} is null`).join(" or ")}`;
   }
 
-  /**
-   * One row more than the page has, to see whether there is more. Of times, those wait that a transaction which is still open
-   * may yet add to: its `now()` is when it began. A day waits until it is over.
-   */
+  /** One row more than the page has, to see whether there is more. Of times, only those that are settled; a day when it is over. */
   page(): string {
     const { after, key } = this.query;
     const marks = [this.query.watermark, ...key].map((_, at) => `$${at + 3}`);
     const behind = after === null ? [] : [`row(${this.#names.join(", ")}) > row(${marks.join(", ")})`];
     const settled =
-      this.#time === undefined
-        ? "$2::float8 is not null"
-        : `${this.#names[0]} < (select least(clock_timestamp() - $2::float8 * interval '1 ms', min(xact_start)) from pg_stat_activity where backend_xid is not null and datname = current_database())::${this.#time}`;
+      this.#time === undefined ? "$2::text is not null" : `${this.#names[0]} < $2::text::timestamptz::${this.#time}`;
     const present = this.#names.map((name) => `${name} is not null`);
     const where = [...behind, settled, ...present].join(" and ");
     return `select * from ${this.#source} where ${where} order by ${this.#names.join(", ")} limit $1`;
   }
 
   values(): unknown[] {
-    const { after, most, lateByMs } = this.query;
-    return [most + 1, lateByMs, ...(after === null ? [] : [after.watermark, ...after.key])];
+    const { after, most } = this.query;
+    return [most + 1, this.settledBefore, ...(after === null ? [] : [after.watermark, ...after.key])];
   }
 }
 
@@ -189,7 +206,7 @@ async function copyPage(
   fields: readonly pg.FieldDef[],
   file: FileHandle,
   signal: AbortSignal,
-): Promise<Omit<RowPage, "withoutMark">> {
+): Promise<Omit<RowPage, "withoutMark" | "heldBackSince">> {
   const at = [watermark, ...key].map((column) => fields.findIndex(({ name }) => name === column));
   const booleans = fields.map(({ dataTypeID }) => dataTypeID === BOOLEAN);
   await file.write(`${fields.map(({ name }) => cellOf(name)).join(",")}\n`);
