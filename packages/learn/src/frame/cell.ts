@@ -37,7 +37,14 @@ export function readJsonCell(column: FrameColumn, row: number): JsonCell {
 
 /** One row by column name, as the user's own code sees it. Safe for a column called `__proto__`. */
 export function rowAsObject(frame: Frame, row: number): Record<string, Cell> {
-  return Object.fromEntries(Array.from(frame.columns, ([name, column]) => [name, readCell(column, row)]));
+  const cells: Record<string, Cell> = {};
+  for (const [name, column] of frame.columns) {
+    const value = readCell(column, row);
+    // An assignment would set the prototype.
+    if (name === "__proto__") Object.defineProperty(cells, name, { value, enumerable: true, writable: true, configurable: true });
+    else cells[name] = value;
+  }
+  return cells;
 }
 
 /** One row by column name, as a request carries it. Safe for a column called `__proto__`. */
