@@ -9,7 +9,8 @@ import { blockRowsOf } from "../rows/stored-rows.js";
 /** Name of the column that says at which line of its batch a row stood. No column of a dataset can be called so. */
 export const LINE_COLUMN = "atalaya:line";
 
-const MOST_PART_ROWS = 500_000;
+/** Two row groups of the writer: a part is packed while the next is read, so small parts leave little to wait for at the end. */
+const MOST_PART_ROWS = 245_760;
 const LEAST_PART_ROWS = 20_000;
 const PART_CELLS = 8_000_000;
 
@@ -18,7 +19,7 @@ export function partRowsOf(columns: number): number {
   return Math.min(MOST_PART_ROWS, Math.max(LEAST_PART_ROWS, Math.floor(PART_CELLS / Math.max(1, columns))));
 }
 
-/** DuckDB holds a part while it writes it, and spills what is more: 500,000 rows of 12 columns are 50 MB. */
+/** DuckDB holds a part while it writes it, and spills what is more: 250,000 rows of 12 columns are 25 MB. */
 const WRITING = { memoryMib: 384 };
 
 /** Writes accepted rows, with their lines, as a Parquet file. */
