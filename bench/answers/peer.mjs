@@ -57,6 +57,30 @@ export async function inTurn(ours, theirs, rounds) {
 }
 
 /**
+ * As `inTurn`, where ours is no single call: it may read files and wait for other threads.
+ *
+ * @param {() => Promise<unknown>} ours
+ * @param {() => Promise<Seconds>} theirs
+ * @param {number} rounds
+ * @returns {Promise<{ ours: Seconds, theirs: Seconds }>}
+ */
+export async function inTurnSlowly(ours, theirs, rounds) {
+  const mine = { wall: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY };
+  const other = { ...mine };
+  await ours();
+  for (let round = 0; round < rounds; round++) {
+    const used = process.cpuUsage();
+    const started = performance.now();
+    await ours();
+    const wall = (performance.now() - started) / 1e3;
+    const { user, system } = process.cpuUsage(used);
+    keepLess(mine, { wall, cpu: (user + system) / 1e6 });
+    keepLess(other, await theirs());
+  }
+  return { ours: mine, theirs: other };
+}
+
+/**
  * @param {Seconds} least
  * @param {Seconds} other
  */

@@ -1,8 +1,8 @@
-import { whenDrifted } from "../../packages/define/dist/index.js";
-import { sketchColumn } from "../../packages/learn/dist/index.js";
-import { compareColumn } from "../../packages/run/dist/drift/compare-column.js";
-import { judgeDrift } from "../../packages/run/dist/drift/judge-drift.js";
-import { drawColumns } from "./columns.mjs";
+import { whenDrifted } from "../../../packages/define/dist/index.js";
+import { sketchColumn } from "../../../packages/learn/dist/index.js";
+import { compareColumn } from "../../../packages/run/dist/drift/compare-column.js";
+import { judgeDrift } from "../../../packages/run/dist/drift/judge-drift.js";
+import { drawColumns } from "../../loop/columns.mjs";
 
 const BATCH = 15_000;
 const REFERENCE_ROWS = 100_000;
@@ -10,9 +10,9 @@ const REFERENCE_ROWS = 100_000;
 /**
  * False alarms and power of the default rule over 20 features, with the classic rule (any KS p < 0.05) beside it.
  *
- * @param {import("../../tools/bench.mjs").Bench} bench
+ * @param {import("../../../tools/bench.mjs").Bench} bench
  */
-export function* measureAlarms({ say }) {
+export function* measure({ say }) {
   const reference = drawColumns(REFERENCE_ROWS, 1).map((values, column) =>
     sketchColumn(`f${column}`, { kind: "number", values }),
   );

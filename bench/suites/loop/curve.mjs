@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadProject } from "../../packages/cli/dist/project/load-project.js";
-import { locateProject } from "../../packages/cli/dist/project/locate-project.js";
-import { isPipeline, toFeaturePlan } from "../../packages/define/dist/index.js";
-import { readBatch } from "../../packages/ingest/dist/index.js";
+import { loadProject } from "../../../packages/cli/dist/project/load-project.js";
+import { locateProject } from "../../../packages/cli/dist/project/locate-project.js";
+import { isPipeline, toFeaturePlan } from "../../../packages/define/dist/index.js";
+import { readBatch } from "../../../packages/ingest/dist/index.js";
 import {
   assignParts,
   fitFeatures,
   fitModel,
-  measure,
+  measure as measureMetrics,
   outputsOf,
   predictRaw,
   selectRows,
   transformFeatures,
-} from "../../packages/learn/dist/index.js";
+} from "../../../packages/learn/dist/index.js";
 
 const BATCH = 15_000;
 const learner = /** @type {const} */ ({
@@ -25,9 +25,9 @@ const learner = /** @type {const} */ ({
  * Readmission after batch 1, 2 … of 15,000 encounters: AUROC of three classes on the same test patients, one minus it, so that
  * smaller is better as in every row. Fails when more batches do not help.
  *
- * @param {import("../../tools/bench.mjs").Bench} bench
+ * @param {import("../../../tools/bench.mjs").Bench} bench
  */
-export async function* measureCurve({ repository, say, skip }) {
+export async function* measure({ repository, say, skip }) {
   const file = join(repository, "../shared/data/diabetes-130/diabetic_data.csv.gz");
   if (!existsSync(file)) return skip("learning curve of readmission", "the data are not here");
   const { pipelines } = await loadProject(locateProject(join(repository, "applications/readmission"), null));
@@ -56,7 +56,7 @@ export async function* measureCurve({ repository, say, skip }) {
     const outputs = outputsOf(model, predictRaw(model, transformFeatures(fitted, test.frame)));
     if (outputs.task !== "classification") throw new Error("no classes");
     const evidence = { ...outputs, truth: test.target.codes };
-    const { auroc } = measure(["auroc"], evidence);
+    const { auroc } = measureMetrics(["auroc"], evidence);
     if (auroc === undefined || !("value" in auroc)) throw new Error("no AUROC");
     yield {
       name: `1 - AUROC of readmission after batch ${batch} (${training.frame.rowCount} rows)`,
