@@ -42,11 +42,6 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
     if (box === null) return undefined;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
-    const axis: UPlot.Axis = {
-      stroke: colour("--text-soft"),
-      grid: { stroke: colour("--line"), width: 1 },
-      ticks: { stroke: colour("--line") },
-    };
     const plot = new UPlot(
       {
         width: box.clientWidth,
@@ -54,10 +49,7 @@ export function Chart({ label, data, series, height, xIsTime, format }: ChartPro
         legend: { show: false },
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: xIsTime } },
-        axes: [
-          xIsTime ? { ...axis, values: timeLabels(code) } : { ...axis, values: (_plot, values) => values.map(format) },
-          { ...axis, size: 74, values: (_plot, values) => values.map(format) },
-        ],
+        axes: axesOf(colour, { xIsTime, format, code }),
         series: [
           {},
           ...series.map((each, position): UPlot.Series => {
@@ -112,6 +104,20 @@ function Legend({ series }: Pick<ChartProps, "series">) {
   );
 }
 
+function axesOf(
+  colour: (name: string) => string,
+  { xIsTime, format, code }: Pick<ChartProps, "xIsTime" | "format"> & { readonly code: string },
+): UPlot.Axis[] {
+  const axis: UPlot.Axis = {
+    stroke: colour("--text-soft"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { stroke: colour("--line") },
+    values: (_plot, values) => values.map(format),
+  };
+  const x = { ...axis, size: 36, space: 84 };
+  return [xIsTime ? { ...x, values: timeLabels(code) } : x, { ...axis, size: 74 }];
+}
+
 /** A line through more points than these needs no dots. */
 const MOST_DOTS = 24;
 
@@ -126,8 +132,8 @@ const DAY = 86_400;
 /** Moments as the reader's language writes them: a date where a day begins, the time of day else. */
 function timeLabels(code: string): (plot: UPlot, seconds: number[], axis: number, space: number, step: number) => string[] {
   const day = new Intl.DateTimeFormat(code, { day: "numeric", month: "short" });
-  const minute = new Intl.DateTimeFormat(code, { hour: "2-digit", minute: "2-digit" });
-  const second = new Intl.DateTimeFormat(code, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const minute = new Intl.DateTimeFormat(code, { hour: "numeric", minute: "2-digit" });
+  const second = new Intl.DateTimeFormat(code, { hour: "numeric", minute: "2-digit", second: "2-digit" });
   return (_plot, seconds, _axis, _space, step) =>
     seconds.map((at) => {
       const moment = new Date(at * 1_000);

@@ -31,7 +31,7 @@ function RunView({ run }: { readonly run: RunDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const current =
     run.steps.find(({ name }) => name === chosen) ??
-    run.steps.find(({ status }) => status === "failed" || status === "running") ??
+    run.steps.find(({ status }) => status === "failed" || status === "running" || status === "cancelled") ??
     run.steps.at(-1);
   return (
     <>

@@ -129,6 +129,16 @@ function Schedules() {
   );
 }
 
+/** Why a run ended without a verdict; its id stands in the line already. */
+function EndedBy({ run, error }: { readonly run: RunSummary; readonly error: NonNullable<RunSummary["error"]> }) {
+  const text = error.message.replace(`Run ${run.run} was `, "");
+  return run.state === "cancelled" ? (
+    <span className="soft small">{text}</span>
+  ) : (
+    <span className="wrong small">{`${error.code} ${text}`}</span>
+  );
+}
+
 export function RunsTable({ runs }: { readonly runs: readonly RunSummary[] }) {
   const { say, format } = useLanguage();
   return (
@@ -158,7 +168,7 @@ export function RunsTable({ runs }: { readonly runs: readonly RunSummary[] }) {
                   {run.run.slice(0, 8)}
                 </Link>
               </td>
-              <td>{run.pipeline}</td>
+              <td className="nowrap">{run.pipeline}</td>
               <td>
                 <Badge tone={stateTone(run.state)}>{say.runs.states[run.state]}</Badge>
               </td>
@@ -166,13 +176,9 @@ export function RunsTable({ runs }: { readonly runs: readonly RunSummary[] }) {
                 {run.version !== null && (
                   <Link href={`/models/${encodeURIComponent(run.pipeline)}/${run.version}`}>{`v${run.version}`}</Link>
                 )}{" "}
-                {run.error === null ? (
-                  run.verdict
-                ) : (
-                  <span className="wrong small">{`${run.error.code} ${run.error.message}`}</span>
-                )}
+                {run.error === null ? run.verdict : <EndedBy run={run} error={run.error} />}
               </td>
-              <td>{run.trigger}</td>
+              <td className="nowrap">{run.trigger}</td>
               <td className="number">{run.rows === null ? "" : format.number(run.rows.read)}</td>
               <td className="number">{run.seconds === null ? "" : format.duration(run.seconds)}</td>
               <td className="nowrap">{format.time(run.startedAt)}</td>
