@@ -1,5 +1,6 @@
 import { bundledTask } from "./bundled-task.js";
 import type { ExitCode } from "./exit-codes.js";
+import type * as taskLines from "./task-line.js";
 
 /** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
 const interruptedTwice = 130;
@@ -39,7 +40,8 @@ const code = await run();
 // Everything is closed by now; a socket that a library keeps open must not keep the command from ending.
 process.exit(code);
 
-function loadTaskLine(): Promise<typeof import("./task-line.js")> {
+/** The bundle has what the file has of which it was made. */
+function loadTaskLine(): Promise<typeof taskLines> {
   const bundle = bundledTask();
   return bundle === null ? import("./task-line.js") : import(bundle);
 }
