@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository } from "../prepare.mjs";
 import { expect } from "./checks.mjs";
+import { whenLeaving } from "./leaving.mjs";
 import { must } from "./rig.mjs";
 
 /** Most that an image may weigh on a node's disk, uncompressed. */
@@ -14,11 +18,17 @@ const mostMegabytes = { atalaya: 250, serve: 150 };
  * @returns {Promise<boolean>} false: there is nothing to install
  */
 export async function checkImages(checks, cluster, images, isBuilt) {
+  // Taken once, so that both images are of the same sources whatever is being edited.
+  const context = mkdtempSync(join(tmpdir(), "atalaya-context-"));
+  const leave = whenLeaving(() => rmSync(context, { recursive: true, force: true }));
+  if (!isBuilt) copySources(context);
   const built = [
-    await checkImage(checks, cluster, images.all, "atalaya", isBuilt),
-    await checkImage(checks, cluster, images.serve, "serve", isBuilt),
+    await checkImage(checks, cluster, images.all, "atalaya", isBuilt ? null : context),
+    await checkImage(checks, cluster, images.serve, "serve", isBuilt ? null : context),
   ];
-  return built.every((isBuilt) => isBuilt);
+  leave();
+  rmSync(context, { recursive: true, force: true });
+  return built.every((isDone) => isDone);
 }
 
 /**
@@ -26,17 +36,28 @@ export async function checkImages(checks, cluster, images, isBuilt) {
  * @param {import("./rig.mjs").Cluster} cluster
  * @param {string} image
  * @param {"atalaya" | "serve"} target
- * @param {boolean} isBuilt
+ * @param {string | null} context  null: it was built before
  */
-async function checkImage(checks, cluster, image, target, isBuilt) {
+async function checkImage(checks, cluster, image, target, context) {
   const result = await checks.check(`image ${target}: built, loaded, small enough`, async () => {
-    if (!isBuilt) await cluster.build(image, target, join(repository, "deploy/Dockerfile"));
+    if (context !== null) await cluster.build(image, target, context);
     await cluster.load(image);
     const megabytes = await unpackedMegabytes(cluster, image);
     expect(megabytes <= mostMegabytes[target], `${megabytes.toFixed(1)} MB, and ${mostMegabytes[target]} are allowed`);
     return `${megabytes.toFixed(1)} MB`;
   });
   return result !== null;
+}
+
+/** Everything that Git knows or would take. @param {string} context */
+function copySources(context) {
+  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  for (const path of listed.split("\0")) {
+    if (path !== "" && existsSync(join(repository, path))) cpSync(join(repository, path), join(context, path));
+  }
 }
 
 /** What its files take, as containerd unpacked them: the sum over the image's layers. @param {import("./rig.mjs").Cluster} cluster @param {string} image */

@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { repository } from "../prepare.mjs";
 import { runToEnd } from "../subprocess.mjs";
+import { whenLeaving } from "./leaving.mjs";
 
 /** What a script of the rig ends with when the machine lacks something. */
 export const LACKS = 77;
@@ -21,6 +23,10 @@ export class Cluster {
     this.folder = folder;
     this.binaries = binaries;
     this.kubeconfig = kubeconfig;
+    this.stopped = whenLeaving(() => {
+      execFileSync(join(rig, "node.sh"), ["down", folder], { stdio: "ignore" });
+      rmSync(folder, { recursive: true, force: true });
+    });
   }
 
   /**
@@ -80,9 +86,9 @@ export class Cluster {
     return script(this.rig, "node.sh", ["exec", this.folder, process.execPath, "--input-type=module", "--eval", code]);
   }
 
-  /** @param {string} image @param {string} target @param {string} dockerfile */
-  async build(image, target, dockerfile) {
-    const words = ["build", repository, image, "--layers", "-f", dockerfile, "--target", target];
+  /** @param {string} image @param {string} target @param {string} context */
+  async build(image, target, context) {
+    const words = ["build", context, image, "--layers", "-f", join(context, "deploy/Dockerfile"), "--target", target];
     await script(this.rig, "image.sh", words, 1_800_000);
   }
 
@@ -97,6 +103,7 @@ export class Cluster {
 
   async stop() {
     await script(this.rig, "node.sh", ["down", this.folder]);
+    this.stopped();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

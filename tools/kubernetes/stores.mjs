@@ -1,9 +1,11 @@
 // What the cluster's pods keep their state in, on this machine: the product's own PostgreSQL, and moto's S3 server.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { repository } from "../prepare.mjs";
 import { pythonEnvironment } from "../python-environment.mjs";
+import { whenLeaving } from "./leaving.mjs";
 import { eventually } from "./rig.mjs";
 
 /**
@@ -26,7 +28,12 @@ export async function startStores(home) {
   const python = await toolsPython();
   const objectsPort = await freePort();
   const server = spawn(python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(objectsPort)], { stdio: "ignore" });
+  const closed = whenLeaving(() => {
+    server.kill("SIGKILL");
+    endPostgres(home);
+  });
   const close = async () => {
+    closed();
     server.kill("SIGKILL");
     await store.close();
   };
@@ -40,6 +47,15 @@ export async function startStores(home) {
     await sql`create database ${sql.id(name)}`.execute(store.database);
   };
   return { database: new URL(store.databaseUrl), createDatabase, objectsPort, close };
+}
+
+/** What the store does when it is closed, at once. @param {string} home */
+function endPostgres(home) {
+  try {
+    process.kill(Number(readFileSync(join(home, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]), "SIGINT");
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Interpreter with moto and hadolint. */
