@@ -42,7 +42,7 @@ export async function followJob(following: Following, facts: JobFacts, follower:
   const { watcher } = follower;
   const logged = new Set<string>();
   const logging: Promise<void>[] = [];
-  const start: Start = { sinceMs: null, wrongSinceMs: null, told: "" };
+  const start: Start = { sinceMs: null, wrongSinceMs: null, told: "", hadPod: false };
   try {
     for (;;) {
       const heard = nextNews(watch, facts.job, watcher.signal);
@@ -85,6 +85,7 @@ interface Start {
   sinceMs: number | null;
   wrongSinceMs: number | null;
   told: string;
+  hadPod: boolean;
 }
 
 async function judgeStart(
@@ -101,6 +102,9 @@ async function judgeStart(
     return;
   }
   const now = performance.now();
+  // A pod that was made late has all of its time.
+  if (state.hasPod && !start.hadPod) start.sinceMs = now;
+  start.hadPod = state.hasPod;
   start.sinceMs ??= now;
   const obstacle = state.obstacle ?? (state.hasPod ? null : await withoutPod(following, facts, now - start.sinceMs));
   if (obstacle === null) start.wrongSinceMs = null;
@@ -112,6 +116,11 @@ async function judgeStart(
   const isHopeless =
     obstacle?.isFinal === true || (isWrong(obstacle) && now - (start.wrongSinceMs ?? now) > Math.min(limitMs, WRONG_FOR_MS));
   if (!isHopeless && now - start.sinceMs < limitMs) return;
+  if (!state.hasPod && obstacle === null) {
+    // Of a thousand Jobs the controller makes five pods a second: that is nothing about this step.
+    tellOnce(start, watcher, `${facts.step}: no pod was made for ${facts.job} yet; the Job controller is busy, or does not run`);
+    if (now - start.sinceMs < facts.deadlineSeconds * 1_000) return;
+  }
   await deleteJob(following.api, following.namespace, facts.job).catch(() => {});
   throw obstacle?.error ?? errors.NOT_STARTED({ ...facts, seconds: following.startWithinSeconds });
 }

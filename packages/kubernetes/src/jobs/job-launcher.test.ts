@@ -199,6 +199,20 @@ test("an image that cannot be pulled at all ends the attempt at once; events tha
   await refused;
 });
 
+test("a Job controller that is busy is waited for, and told once; a pod that does not start is not", async () => {
+  const heard = listening();
+  const brief = openJobLauncher(
+    { ...settings, startWithinSeconds: 1 },
+    { installation: INSTALLATION, connection: api.connection },
+  );
+  const end = brief.launch(launchOf("train"), heard);
+  const late = expect(end).rejects.toMatchObject({ code: "KUBERNETES_NOT_STARTED" });
+  await expect.poll(() => heard.notes, { timeout: 8_000 }).toEqual([expect.stringContaining("Job controller is busy")]);
+  api.pod(name, "p", { phase: "Pending" });
+  await late;
+  await brief.close();
+}, 15_000);
+
 test("a Job that is removed while it goes on, and a pod that ran out of memory, may be tried again", async () => {
   const first = launcher.launch(launchOf("train"), listening());
   await made();
