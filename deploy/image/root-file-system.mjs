@@ -1,7 +1,17 @@
 // node deploy/image/root-file-system.mjs TARGET DIRECTORY: everything that the image TARGET holds, as the tree of its root.
 // It runs in the build stage, after npm ci and npm run build.
 import { execFileSync } from "node:child_process";
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { billOfMaterials } from "./bill-of-materials.mjs";
@@ -39,6 +49,8 @@ export function makeRoot(name, directory) {
   const app = join(directory, "app");
   const installed = dependenciesOf(repository, target);
   for (const { folder } of installed) copyPackage(folder, app);
+  // One file with everything that a step loads; what only serves carries out no step.
+  if (target.without.includes("@atalaya/run")) rmSync(join(app, "packages/cli/dist/bundle"), { recursive: true, force: true });
   linkOwnPackages(app, installed);
   const { version, atalaya } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   if (target.hasApplications) copyApplications(app);
