@@ -54,7 +54,9 @@ describe("trials", () => {
     const tuningRows = await loadTuningRows(pipelineOf(4), rows, parts);
     const streets = codes.filter((_, row) => parts[row] === TRAIN);
     expect(tuningRows.folds.length).toBe(4);
-    expect(tuningRows.folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual(Array.from(streets, (_, place) => place));
+    expect(tuningRows.folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual(
+      Array.from(streets, (_, place) => place),
+    );
     for (const { train, test } of tuningRows.folds) {
       const known = new Set(Array.from(train, (row) => streets[row]));
       expect(Array.from(test).some((row) => known.has(streets[row]!))).toBe(false);
