@@ -66,7 +66,10 @@ test("without words there is help, and --version is a number", async () => {
 
 test.each([
   [["rnu", "x"], "error CLI_UNKNOWN_COMMAND: there is no command atalaya rnu\nhint: Did you mean run?\n"],
-  [["fetch"], "error CLI_UNKNOWN_COMMAND: there is no command atalaya fetch\nhint: `atalaya --help` lists the commands.\n"],
+  [
+    ["transmogrify"],
+    "error CLI_UNKNOWN_COMMAND: there is no command atalaya transmogrify\nhint: `atalaya --help` lists the commands.\n",
+  ],
   [["models", "promot", "a", "1"], "error CLI_BAD_ARGUMENTS: too many arguments"],
   [["up", "--prot", "80"], "error CLI_UNKNOWN_OPTION: atalaya up has no option --prot\nhint: Did you mean --port?\n"],
   [["up", "--jsn"], "error CLI_UNKNOWN_OPTION: atalaya up has no option --jsn\nhint: Did you mean --json?\n"],
