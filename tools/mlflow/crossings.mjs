@@ -109,7 +109,8 @@ export async function mirrored(ground) {
   const begin = performance.now();
   for (;;) {
     // Its other checks may fail: the port is the server's.
-    const { output: told } = await command(ground, ["doctor", "--json"]);
+    const asked = await command(ground, ["doctor", "--json"]);
+    const { output: told } = await runToEnd(process.execPath, asked.words, asked.options);
     const found = /"check":"MLflow mirror","ok":(true|false),"found":("(?:[^"\\]|\\.)*")/.exec(told);
     if (found?.[1] === "true" && /has everything/.test(found[2] ?? "")) break;
     if (performance.now() - begin > MIRROR_PATIENCE_MS || /were refused/.test(found?.[2] ?? ""))
@@ -135,25 +136,23 @@ export async function mirrored(ground) {
  *
  * @param {Ground} ground
  * @param {string[]} words
+ * @returns {Promise<{ words: string[], options: { cwd: string, env: NodeJS.ProcessEnv } }>}
  */
 async function command({ repository, home, theirs, env, say }, words) {
   const main = join(repository, "packages/cli/dist/main.js");
   const project = join(repository, "applications/house-prices");
-  return runToEnd(process.execPath, [main, ...words, "--project", project], {
-    cwd: await onnxRuntime(repository, say),
-    env: { ...env, ATALAYA_HOME: home, MLFLOW_TRACKING_URI: theirs },
-  });
+  const options = { cwd: await onnxRuntime(repository, say), env: { ...env, ATALAYA_HOME: home, MLFLOW_TRACKING_URI: theirs } };
+  return { words: [main, ...words, "--project", project], options };
 }
 
 /**
  * @param {Ground} ground
  * @param {string[]} words
- * @returns {Promise<string>} its answer with `--json`; what it told beside that is left out
+ * @returns {Promise<string>} its answer; what it tells beside that goes to stderr
  */
 async function atalaya(ground, words) {
-  const { code, output } = await command(ground, words);
-  if (code !== 0) throw new Error(`atalaya ${words.join(" ")} ended with ${code}: ${output.slice(-2_000)}`);
-  return output.split("\n").findLast((line) => line.startsWith("{")) ?? "{}";
+  const asked = await command(ground, words);
+  return lastLine(await run(process.execPath, asked.words, asked.options));
 }
 
 /**
