@@ -36,6 +36,8 @@ export async function startStores(home) {
     closed();
     server.kill("SIGKILL");
     await store.close();
+    // The store leaves it to the others that have sessions: here these are pods, which go next.
+    endPostgres(home);
   };
   try {
     await eventually("moto's S3 server answers", 60, async () => (await fetch(`http://127.0.0.1:${objectsPort}/`)).status < 500);
