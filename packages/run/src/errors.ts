@@ -94,7 +94,8 @@ export const errors = defineErrors("RUN", {
   },
   TASK_OF_ENDED_RUN: {
     status: 409,
-    message: ({ run, state }: { run: string; state: string }) => `Run ${run} is ${state}: its steps are not carried out any more.`,
+    message: ({ run, state }: { run: string; state: string }) =>
+      `Run ${run} is ${state}: its steps are not carried out any more.`,
   },
   TASK_OTHER_DEFINITION: {
     status: 409,
