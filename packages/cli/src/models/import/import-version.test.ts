@@ -11,8 +11,8 @@ import { openStore, type Store } from "@atalaya/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exitCodes } from "../../exit-codes.js";
 import type { Session } from "../../session.js";
-import { collectingStream } from "../../test/collecting-stream.js";
 import { createTerminal } from "../../terminal/terminal.js";
+import { collectingStream } from "../../test/collecting-stream.js";
 import { type ImportRequest, importVersion } from "./import-version.js";
 
 const folder = mkdtempSync(join(tmpdir(), "atalaya-import-"));
