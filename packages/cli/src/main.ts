@@ -1,6 +1,7 @@
 import { bundledTask } from "./bundled-task.js";
 import type { ExitCode } from "./exit-codes.js";
 import type * as taskLines from "./task-line.js";
+import { flushed } from "./terminal/flushed.js";
 
 /** Exit code of a process that was told twice to stop (128 + SIGINT, as shells count). */
 const interruptedTwice = 130;
@@ -37,6 +38,7 @@ const surroundings = {
   signal: interruption.signal,
 };
 const code = await run();
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // Everything is closed by now; a socket that a library keeps open must not keep the command from ending.
 process.exit(code);
 
