@@ -64,7 +64,7 @@ async function install(checks, cluster, stores) {
   const executor = process.env.TEST_EXECUTOR ?? "kubernetes";
   const database = "from_nothing";
   await stores.createDatabase(database);
-  const first = new Installation(cluster, stores, { namespace: "atalaya", database, images });
+  const first = new Installation(cluster, stores, { namespace: "from-nothing", database, images });
   const second = new Installation(cluster, stores, { namespace: "follower", database, images });
   try {
     await checkInstallation(checks, first, { executor });
