@@ -10,6 +10,7 @@ import { hasWrk, put, residentBytes } from "../serving/load.mjs";
 import { trainHomes } from "../serving/model.mjs";
 
 export const question = "What does a prediction over HTTP cost, beside FastAPI with XGBoost as usual and tuned?";
+export const python = "serve-requirements.txt";
 
 const ROUNDS = 3;
 const SECONDS = 3;
@@ -44,7 +45,7 @@ export async function* measure(bench) {
     yield* measureAlone(trainHomes(csv));
     yield* measureServer(bench, { folder, bundle, bodies });
     if (!hasWrk()) return bench.skip("all loads", "wrk is not installed");
-    if (bench.python === null) return bench.skip("all comparisons", "BENCH_PYTHON names no interpreter");
+    if (bench.python === null) return bench.skip("all comparisons", "there is no Python with the peers");
     for (const comparison of comparisons) yield* compare(bench, comparison, { folder, csv, bodies, bundle });
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
