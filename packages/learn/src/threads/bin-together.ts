@@ -23,7 +23,7 @@ const FEWEST_CELLS = 200_000;
  * The bins that a fit needs, made by all threads, some columns each, and kept as long as the data: trials of a tuner fit the
  * same ones. Null where the fit had better make its own, or is going to refuse the data. Needs rows · columns bytes.
  *
- * @throws LEARN_FEATURE_NOT_FINITE for the first such column, whichever thread came upon it
+ * @throws LEARN_FEATURE_NOT_FINITE for one such column, the same one every time
  */
 export async function binTogether(
   { learner, parameters }: LearnerSpecification,
