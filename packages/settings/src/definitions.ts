@@ -40,7 +40,14 @@ export const settingDefinitions = {
     kind: "url",
     schemes: web,
     default: null,
-    doc: "S3 server for objects, instead of the directory in the home.",
+    doc: "S3 server for objects, instead of the directory in the home. MINIO_ENDPOINT may be host:port alone, as MinIO's own clients take it.",
+  },
+  minioSecure: {
+    variables: ["MINIO_SECURE"],
+    kind: "choice",
+    choices: ["true", "false", "True", "False", "1", "0"],
+    default: "true",
+    doc: "Whether a MINIO_ENDPOINT without a scheme is https, as it is for MinIO's own clients, or http.",
   },
   s3AccessKey: {
     variables: ["AWS_ACCESS_KEY_ID", "MINIO_ACCESS_KEY"],

@@ -125,6 +125,24 @@ test("the names of MinIO work as well, and a zone may have its own bucket", () =
   });
 });
 
+test.each([
+  ["minio:9000", undefined, "https://minio:9000"],
+  ["minio:9000", "false", "http://minio:9000"],
+  ["10.0.0.7:9000", "False", "http://10.0.0.7:9000"],
+  ["s3.example.com", "1", "https://s3.example.com"],
+  ["http://minio:9000", "true", "http://minio:9000"],
+])("MINIO_ENDPOINT %s with MINIO_SECURE %s is %s, as for MinIO's own clients", (endpoint, secure, expected) => {
+  const minio = { MINIO_ENDPOINT: endpoint, MINIO_SECURE: secure, MINIO_ACCESS_KEY: "key", MINIO_SECRET_KEY: "secret" };
+  expect(readSettings(minio).s3?.endpoint).toBe(expected);
+});
+
+test("S3_ENDPOINT has a scheme, MINIO_ENDPOINT at least a host, MINIO_SECURE a yes or no", () => {
+  expect(failure({ ...s3, S3_ENDPOINT: "minio:9000" })).toMatchObject({ code: "SETTINGS_URL_INVALID" });
+  const minio = { MINIO_ACCESS_KEY: "key", MINIO_SECRET_KEY: "secret" };
+  expect(failure({ ...minio, MINIO_ENDPOINT: "minio 9000" }).message).toContain("MINIO_ENDPOINT");
+  expect(failure({ ...minio, MINIO_ENDPOINT: "minio:9000", MINIO_SECURE: "maybe" }).message).toContain("MINIO_SECURE");
+});
+
 test("another MLflow server has its address, and what it asks for to let one in", () => {
   expect(readSettings({ MLFLOW_TRACKING_USERNAME: "ana" }).mlflow).toBeNull();
   expect(readSettings({ MLFLOW_TRACKING_URI: "https://mlflow.example", MLFLOW_TRACKING_TOKEN: "t" }).mlflow).toEqual({

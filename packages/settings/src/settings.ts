@@ -115,11 +115,11 @@ function createReader(environment: Environment) {
   const find = (name: SettingName): { variable: string; value: string } | null => {
     const definition: SettingDefinition = settingDefinitions[name];
     for (const variable of definition.variables) {
-      const value = environment[variable]?.trim();
-      if (value) {
-        check(definition, variable, value);
-        return { variable, value };
-      }
+      const written = environment[variable]?.trim();
+      if (!written) continue;
+      const value = variable === "MINIO_ENDPOINT" ? minioAddress(written, text("minioSecure")) : written;
+      check(definition, variable, value);
+      return { variable, value };
     }
     return null;
   };
@@ -168,6 +168,12 @@ function check(definition: SettingDefinition, variable: string, value: string): 
       if (!isQuantity(value)) throw errors.VALUE_INVALID({ variable, value, example: "2Gi" });
       return;
   }
+}
+
+/** MinIO's clients are given `host:port`, and whether that is TLS apart from it. */
+function minioAddress(written: string, secure: string | null): string {
+  if (written.includes("://")) return written;
+  return `${/^(false|0)$/i.test(secure ?? "") ? "http" : "https"}://${written}`;
 }
 
 /** The value stays out of the error: an address may carry a password. */

@@ -145,7 +145,8 @@ export const errors = defineErrors("STORE", {
     status: 503,
     retryable: true,
     message: ({ object, because }: { object: string; because: string }) => `The object store failed on ${object}: ${because}`,
-    hint: () => "Check S3_ENDPOINT, the keys and that the server runs and has space.",
+    hint: () =>
+      "Check S3_ENDPOINT, the keys and that the server runs and has space. A MINIO_ENDPOINT without a scheme is https unless MINIO_SECURE=false.",
   },
   REMOTE_ADDRESS: {
     status: 400,
