@@ -4,15 +4,16 @@ import { isPipeline, type Pipeline } from "@atalaya/define";
 import { type AtalayaError, isAtalayaError } from "@atalaya/errors";
 import { createFitPool, type FitPool } from "@atalaya/learn/threads";
 import type { Registry } from "@atalaya/registry";
-import type { LockSession, Run, Store } from "@atalaya/store";
+import type { LockSession, NewRun, Run, RunOutcome, Store } from "@atalaya/store";
 import { FrameCache } from "./artifacts/frame-cache.js";
 import { cancelRun } from "./control/cancel-run.js";
 import { findRun } from "./control/find-run.js";
 import { planRetry } from "./control/retry-plan.js";
 import { definitionHash } from "./definition-hash.js";
 import { type Engine, type EngineRun, openEngine } from "./durability/engine.js";
+import { outlast } from "./durability/outlast.js";
 import { errors } from "./errors.js";
-import type { RunResult } from "./events.js";
+import type { RunEvent, RunResult } from "./events.js";
 import { type RunRequest, requestOf, requestText } from "./run-request.js";
 import type { Runner, RunnerOptions } from "./runner-contract.js";
 import { pullBatches, waitingBatches } from "./stages/ingest.js";
@@ -171,7 +172,7 @@ class RunningProcess {
         const plan = planRetry({ run: id, recorded, chain: this.#steps(pipeline, requestOf(trigger)), from });
         const again = randomUUID();
         const run = { id: again, pipeline, definitionHash, trigger, retryOf: id, retryFrom: plan.from };
-        const { startedAt } = await this.store.runs.start(run);
+        const { startedAt } = await this.#start(run);
         const begin = (): Promise<EngineRun> => engine.fork(id, again, plan.firstPiece);
         const result = await this.#follow(engine, { id: again, pipeline, trigger, resumed: true, begin });
         // The run before knows when its own start was.
@@ -213,13 +214,13 @@ class RunningProcess {
 
   async #begin(engine: Engine, pipeline: string, definition: string, trigger: string): Promise<RunResult> {
     const id = randomUUID();
-    await this.store.runs.start({ id, pipeline, definitionHash: definition, trigger });
+    await this.#start({ id, pipeline, definitionHash: definition, trigger });
     const begin = (): Promise<EngineRun> => engine.start(id, pipeline, definition, trigger);
     return this.#follow(engine, { id, pipeline, trigger, resumed: false, begin });
   }
 
   async #continue(engine: Engine, { id, pipeline, definitionHash, trigger }: Run): Promise<RunResult> {
-    await this.store.runs.start({ id, pipeline, definitionHash, trigger });
+    await this.#start({ id, pipeline, definitionHash, trigger });
     const begin = (): Promise<EngineRun> => engine.resume(id, pipeline, definitionHash, trigger);
     return this.#follow(engine, { id, pipeline, trigger, resumed: true, begin });
   }
@@ -231,7 +232,7 @@ class RunningProcess {
     try {
       const run = await begin();
       const result = (await run.result()) as RunResult;
-      await this.store.runs.finish(id, { state: "done", verdict: result.verdict, version: result.version, result });
+      await this.#finish(id, { state: "done", verdict: result.verdict, version: result.version, result });
       this.options.onEvent?.({ type: "run-done", run: id, pipeline, result, at: Date.now() });
       return result;
     } catch (error) {
@@ -240,13 +241,22 @@ class RunningProcess {
       const failure = cancelled ?? this.#failures.get(id) ?? innermostError(error);
       const [code, message] = isAtalayaError(failure) ? [failure.code, failure.message] : ["UNEXPECTED", String(failure)];
       const state = cancelled === null ? "failed" : "cancelled";
-      await this.store.runs.finish(id, { state, errorCode: code, errorMessage: message });
+      await this.#finish(id, { state, errorCode: code, errorMessage: message });
       await this.placing.removeRun(id).catch(() => {});
       this.options.onEvent?.({ type: "run-failed", run: id, pipeline, code, message, at: Date.now() });
       throw failure;
     } finally {
       this.#failures.delete(id);
     }
+  }
+
+  /** The engine has kept how the run ended; a row that cannot be written just now is written later. */
+  #finish(id: string, outcome: RunOutcome): Promise<Run> {
+    return outlast(this.store, () => this.store.runs.finish(id, outcome), { signal: this.#stopping.signal });
+  }
+
+  #start(run: NewRun): Promise<Run> {
+    return outlast(this.store, () => this.store.runs.start(run), { signal: this.#stopping.signal });
   }
 
   /** What ended the run, in the words of who cancelled it; null: nobody did. */
@@ -279,7 +289,8 @@ class RunningProcess {
     if (found === undefined || this.#definitionHash(pipeline) !== definition) throw errors.DEFINITION_CHANGED({ pipeline, run });
     const cancellation = new AbortController();
     const signal = AbortSignal.any([this.#stopping.signal, cancellation.signal]);
-    const clock = new StepClock(run, pipeline, (event) => this.options.onEvent?.(event), this.#stopping.signal, cancellation);
+    const tell = (event: RunEvent): void => this.options.onEvent?.(event);
+    const clock = new StepClock(run, pipeline, tell, this.#stopping.signal, cancellation, this.store);
     try {
       return await (isPipeline(found)
         ? pipelineWorkflow(this.#context(run, found, definition, requestOf(trigger), signal), clock, this.placing)

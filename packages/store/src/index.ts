@@ -17,6 +17,7 @@ export type { DeployedServing } from "./audit/serving-rules.js";
 export { type NewTask, TASK_CHANNEL, type Task, type TaskFailure, type TaskKey, type Tasks, taskPayload } from "./audit/tasks.js";
 export { type BackedUp, backUp } from "./backup/back-up.js";
 export { type Restored, restoreBackup } from "./backup/restore.js";
+export { isDatabaseAway, untilAnswering } from "./database/away.js";
 export { databaseSessions } from "./database/connect.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";

@@ -2,9 +2,10 @@ import { availableParallelism } from "node:os";
 import { type Durable, isPipeline, type Pipeline, type PipelineDefinition } from "@atalaya/define";
 import { createFitPool } from "@atalaya/learn/threads";
 import type { Registry } from "@atalaya/registry";
-import type { Store, Task, TaskKey } from "@atalaya/store";
+import { isDatabaseAway, type Store, type Task, type TaskKey } from "@atalaya/store";
 import { FrameCache } from "../artifacts/frame-cache.js";
 import { definitionHash } from "../definition-hash.js";
+import { outlast } from "../durability/outlast.js";
 import { errors } from "../errors.js";
 import { requestOf } from "../run-request.js";
 import type { RunnerOptions } from "../runner-contract.js";
@@ -37,17 +38,23 @@ export interface TaskOptions {
   readonly signal: AbortSignal;
 }
 
+interface Stores {
+  readonly store: Store;
+  readonly registry: Registry;
+}
+
 /**
  * Carries out one task of a run that another process conducts: what it is given stands in its row, and so does what comes of
- * it. A task that is done already is not done again.
+ * it. A task that is done already is not done again. PostgreSQL that is restarted meanwhile is waited for.
  *
  * @throws RUN_TASK_UNKNOWN, and STORE_* when the database does not answer
  */
-export async function carryOutTask(
-  { store, registry }: { readonly store: Store; readonly registry: Registry },
-  options: TaskOptions,
-  key: TaskKey,
-): Promise<TaskVerdict> {
+export function carryOutTask(stores: Stores, options: TaskOptions, key: TaskKey): Promise<TaskVerdict> {
+  // A PostgreSQL that was away may have taken the outcome without saying so: the row is read again.
+  return outlast(stores.store, () => carryOut(stores, options, key), { signal: options.signal, say: options.print });
+}
+
+async function carryOut({ store, registry }: Stores, options: TaskOptions, key: TaskKey): Promise<TaskVerdict> {
   const task = await store.tasks.begin(key);
   if (task === null) throw errors.TASK_UNKNOWN(key);
   if (task.state === "done") return { verdict: "done", summary: "it was done before" };
@@ -59,6 +66,7 @@ export async function carryOutTask(
     return { verdict: "done", summary: summaryOf(outcome) };
   } catch (error) {
     if (options.signal.aborted) return { verdict: "stopped" };
+    if (isDatabaseAway(error)) throw error;
     const failure = failureOf(error);
     await store.tasks.finish(key, { failure });
     const why = `${failure.code}: ${failure.message}`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor } from "@atalaya/define";
 import { isAtalayaError } from "@atalaya/errors";
 
-import { type Store, type Task, type TaskKey, taskPayload } from "@atalaya/store";
+import { isDatabaseAway, type Store, type Task, type TaskKey, taskPayload } from "@atalaya/store";
 import { errors } from "../errors.js";
 import type { StageContext } from "../stages/stage.js";
 import { carryOutStage, recordFailure, type StageCall } from "../workflow/carry-out-stage.js";
@@ -87,7 +87,8 @@ export class StepPlacing {
     try {
       return await this.#follow(context, key, follower, launcher, fanOutOf(together));
     } catch (error) {
-      if (follower.signal.aborted || follower.isDropped()) throw error;
+      // Without PostgreSQL nothing is known of the task: it goes on, and is followed again.
+      if (follower.signal.aborted || follower.isDropped() || isDatabaseAway(error)) throw error;
       const failure = failureOf(error);
       // The task itself has told of it; what ended it from outside is told here.
       if (await tasks.finish(key, { failure })) await recordFailure(context, step, error, performance.now() - started);

@@ -1,5 +1,5 @@
 import { isAtalayaError } from "@atalaya/errors";
-import type { EventKind } from "@atalaya/store";
+import { type EventKind, isDatabaseAway } from "@atalaya/store";
 import type { StageContext } from "../stages/stage.js";
 import { type StageInputs, type StageName, type StageOutcomes, stages } from "./stage-registry.js";
 import type { StepFacts, StepReporter } from "./step-clock.js";
@@ -50,7 +50,8 @@ export async function carryOutStage<Name extends StageName>(
     });
     return outcome;
   } catch (error) {
-    if (!isDropped() && stage !== "trial") await recordFailure(context, step, error, performance.now() - started);
+    if (!isDropped() && stage !== "trial" && !isDatabaseAway(error))
+      await recordFailure(context, step, error, performance.now() - started);
     throw error;
   }
 }

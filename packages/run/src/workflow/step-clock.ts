@@ -1,5 +1,7 @@
 import { isAtalayaError } from "@atalaya/errors";
+import type { Store } from "@atalaya/store";
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import { outlast } from "../durability/outlast.js";
 import type { RunEvent } from "../events.js";
 
 /** What a step leaves behind: references and small facts, never tables, for the database keeps every outcome. */
@@ -36,6 +38,7 @@ export class StepClock {
     readonly signal: AbortSignal,
     /** Fires when somebody has cancelled this run. */
     readonly cancellation: AbortController,
+    readonly store: Pick<Store, "database">,
   ) {}
 
   /**
@@ -73,13 +76,20 @@ export class StepClock {
 
   /** A durable piece of work inside a step of the chain, such as one trial: no events of its own. */
   durable<Outcome>(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
-    return DBOS.runStep(() => this.#unlessStopping(() => this.#unlessCancelled(name, work)), {
+    const whole = () => this.#unlessCancelled(name, () => this.#outlasting(name, work));
+    return DBOS.runStep(() => this.#unlessStopping(whole), {
       name,
       retriesAllowed: true,
       maxAttempts: 3,
       intervalSeconds: 1,
       shouldRetry: (error) => isAtalayaError(error) && error.retryable,
     });
+  }
+
+  /** PostgreSQL that is restarted is waited for, and the step done again: each is keyed by run and name. */
+  #outlasting<Outcome>(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    const signal = AbortSignal.any([this.signal, this.cancellation.signal]);
+    return outlast(this.store, work, { signal, say: this.reporter(name).note });
   }
 
   /**

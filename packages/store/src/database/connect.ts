@@ -37,6 +37,8 @@ export async function connect(url: string, options: ConnectOptions): Promise<Kys
   });
   // An idle session that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => options.onNotice?.(`A session of PostgreSQL broke: ${error.message}`));
+  // One that breaks under work fails that work; it tells so once more by itself, and that too would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const dialect = new PostgresDialect({ pool });
   try {
     await waitForServer(pool, url, options);
