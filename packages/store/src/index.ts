@@ -21,7 +21,7 @@ export { isDatabaseAway, untilAnswering } from "./database/away.js";
 export { databaseSessions } from "./database/connect.js";
 export { decodeNumbers, type Json, toJson, toText } from "./database/json.js";
 export type { NotificationListener } from "./database/listener.js";
-export { type PreparedStatement, runPrepared } from "./database/prepared.js";
+export { type PreparedStatement, runPlanned, runPrepared } from "./database/prepared.js";
 export type { BatchState, DriftVerdict, FlowName, PartLabel, Release, Row, RunState, Schema } from "./database/schema.js";
 export type { LockSession } from "./locks/lock-session.js";
 export type { ObjectContent, ObjectName, ObjectReference, ObjectStore, Zone } from "./objects/object-store.js";

@@ -12,8 +12,11 @@ interface ContentRow {
   readonly value: number | null;
   readonly at: number;
   readonly step: number;
+  /** What datasets and models are ordered by. */
+  readonly place: number;
 }
 
+/** Unsorted: what is logged by key comes off its index nearly in order, and is sorted below for half of what PostgreSQL takes. */
 const selectContent: PreparedStatement = {
   name: "run-content",
   text: `select 'param' as kind, run, key, value as text, null::double precision as value, 0::bigint as at, 0::bigint as step,
@@ -23,8 +26,7 @@ const selectContent: PreparedStatement = {
     union all select 'dataset', run, '', jsonb_build_object('name', name, 'digest', digest, 'sourceType', source_type,
         'source', source, 'schema', schema, 'profile', profile, 'tags', tags)::text, null, 0, 0, dataset
       from atalaya.run_datasets join atalaya.tracked_datasets on id = dataset where run = any($1::bigint[])
-    union all select kind, run, model, null, null, 0, step, number from atalaya.run_models where run = any($1::bigint[])
-    order by run, kind, place, key`,
+    union all select kind, run, model, null, null, 0, step, number from atalaya.run_models where run = any($1::bigint[])`,
 };
 
 type Content = {
@@ -37,31 +39,28 @@ export async function withContent(database: Database, runs: readonly RunInfo[]):
   const contents = new Map<number, Content>();
   for (const { number } of runs)
     contents.set(number, { params: [], tags: [], metrics: [], datasets: [], inputModels: [], outputModels: [] });
+  const placed: ContentRow[] = [];
   for (const row of await runPrepared<ContentRow>(database, selectContent, [[...contents.keys()]])) {
     const content = contents.get(row.run);
-    if (content !== undefined) add(content, row);
+    if (content === undefined) continue;
+    if (row.place === 0) addKeyed(content, row);
+    else placed.push(row);
   }
+  for (const row of placed.sort((one, next) => one.place - next.place)) addPlaced(contents.get(row.run) as Content, row);
+  for (const { params, tags, metrics } of contents.values()) for (const list of [params, tags, metrics]) list.sort(byKey);
   return runs.map((run) => ({ ...run, ...(contents.get(run.number) as Content) }));
 }
 
-function add(content: Content, { kind, key, text, value, at, step }: ContentRow): void {
-  switch (kind) {
-    case "param":
-      content.params.push({ key, value: text ?? "" } satisfies KeyValue);
-      return;
-    case "tag":
-      content.tags.push({ key, value: text ?? "" } satisfies KeyValue);
-      return;
-    case "metric":
-      content.metrics.push({ key, value: value ?? Number.NaN, at, step } satisfies Metric);
-      return;
-    case "dataset":
-      content.datasets.push(JSON.parse(text ?? "{}") as DatasetInput);
-      return;
-    case "input":
-      content.inputModels.push({ model: key, step } satisfies ModelLink);
-      return;
-    case "output":
-      content.outputModels.push({ model: key, step } satisfies ModelLink);
-  }
+function byKey(one: { readonly key: string }, next: { readonly key: string }): number {
+  return one.key < next.key ? -1 : 1;
+}
+
+function addKeyed(content: Content, { kind, key, text, value, at, step }: ContentRow): void {
+  if (kind === "metric") content.metrics.push({ key, value: value ?? Number.NaN, at, step } satisfies Metric);
+  else (kind === "param" ? content.params : content.tags).push({ key, value: text ?? "" } satisfies KeyValue);
+}
+
+function addPlaced(content: Content, { kind, key, text, step }: ContentRow): void {
+  if (kind === "dataset") content.datasets.push(JSON.parse(text ?? "{}") as DatasetInput);
+  else (kind === "input" ? content.inputModels : content.outputModels).push({ model: key, step } satisfies ModelLink);
 }

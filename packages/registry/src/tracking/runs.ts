@@ -70,6 +70,10 @@ export interface NewTrackedRun {
 const columnNames = `number, id, experiment, name, user_id as "userId", status, started_at as "startedAt", ended_at as "endedAt",
   artifact_uri as "artifactUri", stage`;
 
+/** Columns of a run, which the query calls `r`. */
+export const runColumns = sql`r.number, r.id, r.experiment, r.name, r.user_id as "userId", r.status, r.started_at as "startedAt",
+  r.ended_at as "endedAt", r.artifact_uri as "artifactUri", r.stage`;
+
 const insertRun: PreparedStatement = {
   name: "create-run",
   text: `with experiment as (

@@ -18,6 +18,7 @@ import { uploads } from "./migrations/0076-uploads.js";
 import { refusedParameters } from "./migrations/0077-refused-parameters.js";
 import { sharedAnswers } from "./migrations/0080-shared-answers.js";
 import { cleanBatches } from "./migrations/0085-clean-batches.js";
+import { metricOrder } from "./migrations/0090-metric-order.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -39,6 +40,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0077-refused-parameters": refusedParameters,
   "0080-shared-answers": sharedAnswers,
   "0085-clean-batches": cleanBatches,
+  "0090-metric-order": metricOrder,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";
