@@ -129,8 +129,33 @@ function pairValues(
 }
 
 function computeBinary(op: BinaryNumberOperation, left: Expression, right: Expression, frame: Frame): Float64Array {
-  return pairValues(left, right, frame, BINARY[op]);
+  if (op === "min" || op === "max") return pairValues(left, right, frame, BINARY[op]);
+  return LOOPS[op](valuesOf(left, frame), valuesOf(right, frame));
 }
+
+/** As `BINARY`, each with a loop of its own: one loop that calls them all takes three times as long. */
+const LOOPS: Record<"add" | "sub" | "mul" | "div", (left: Float64Array, right: Float64Array) => Float64Array> = {
+  add: (left, right) => {
+    const values = new Float64Array(left.length);
+    for (let row = 0; row < values.length; row++) values[row] = finiteOrMissing(left[row] + right[row]);
+    return values;
+  },
+  sub: (left, right) => {
+    const values = new Float64Array(left.length);
+    for (let row = 0; row < values.length; row++) values[row] = finiteOrMissing(left[row] - right[row]);
+    return values;
+  },
+  mul: (left, right) => {
+    const values = new Float64Array(left.length);
+    for (let row = 0; row < values.length; row++) values[row] = finiteOrMissing(left[row] * right[row]);
+    return values;
+  },
+  div: (left, right) => {
+    const values = new Float64Array(left.length);
+    for (let row = 0; row < values.length; row++) values[row] = finiteOrMissing(left[row] / right[row]);
+    return values;
+  },
+};
 
 function compare(op: ComparisonOperation, left: Expression, right: Expression, frame: Frame): Float64Array {
   const holds = COMPARISON[op];

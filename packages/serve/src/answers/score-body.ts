@@ -139,7 +139,7 @@ function scorePlainRows(model: AnsweringModel, call: ScoringCall, body: Uint8Arr
   if (scoring.writePredictions === undefined || (call.wantsLog && rules.hashed.length > 0)) return null;
   const frame = readPlainJson(body, scoring.inputs, false);
   if (frame === null || frame.rowCount > call.mostRows) return null;
-  const answers = scoring.writePredictions(frame);
+  const answers = scoring.writePredictions(frame, "list", call.id);
   const log = call.wantsLog ? { inputs: listText(textOf(body)), answers: `[${answers}]` } : null;
   const text = call.isPart === true ? answers : listAnswer(call.id, identity, answers);
   return { text, rows: frame.rowCount, isSingle: false, isExplained: false, log, predictions: [] };
@@ -157,7 +157,7 @@ function scorePlainly(model: AnsweringModel, call: ScoringCall, request: Request
   if (scoring.writePredictions === undefined || options.explain || identity.rules.fields.predict.length > 0) return null;
   const { frame, problems } = scoring.read(rows);
   if (problems.length > 0) throw errors.BAD_ROWS({ pipeline: identity.pipeline, problems, isSingle: false });
-  const answers = scoring.writePredictions(frame);
+  const answers = scoring.writePredictions(frame, "list", call.id);
   const log = call.wantsLog ? { inputs: inputsText(model, request, text), answers: `[${answers}]` } : null;
   const written = call.isPart === true ? answers : listAnswer(call.id, identity, answers);
   return { text: written, rows: rows.length, isSingle: false, isExplained: false, log, predictions: [] };
@@ -175,14 +175,19 @@ function scorePlainLines(model: AnsweringModel, call: ScoringCall, body: Uint8Ar
   if (body === undefined || options.explain || (wantsLog && identity.rules.hashed.length > 0)) return null;
   const frame = columns === undefined ? readPlainJson(body, scoring.inputs, true) : readPlainCsv(body, scoring.inputs, columns);
   if (frame === null) return null;
+  const rows = frame.rowCount;
+  const inputs = () => linesText(frame, columns === undefined ? body : null);
+  const form = call.form === "lines" ? "jsonLines" : "csvLines";
+  if (scoring.writePredictions !== undefined && !wantsLog) {
+    const text = scoring.writePredictions(frame, form, call.id);
+    return { text, rows, isSingle: false, isExplained: false, log: null, predictions: [] };
+  }
   const predictions = scoring.predict(frame);
-  const log = wantsLog
-    ? { inputs: linesText(frame, columns === undefined ? body : null), answers: JSON.stringify(predictions) }
-    : null;
-  const outcomes = new Array<Line>(frame.rowCount).fill(goodLine(null));
-  const write = call.form === "lines" ? lineAnswers : csvAnswers;
+  const log = wantsLog ? { inputs: inputs(), answers: JSON.stringify(predictions) } : null;
+  const outcomes = new Array<Line>(rows).fill(goodLine(null));
+  const write = form === "jsonLines" ? lineAnswers : csvAnswers;
   const text = write(call.id, outcomes, { predictions, explanations: null }, scoring);
-  return { text, rows: frame.rowCount, isSingle: false, isExplained: false, log, predictions };
+  return { text, rows, isSingle: false, isExplained: false, log, predictions };
 }
 
 /** Rows as the text of a JSON list: of lines of JSON they are that already. */

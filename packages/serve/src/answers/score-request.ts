@@ -104,7 +104,7 @@ export function scoreRequest(service: PredictionService, request: ScoringRequest
 /** A list of so many bytes is worth the work of several threads. */
 const SPLIT_BYTES = 1024 * 1024;
 
-function partsOf({ form, body, options }: ScoringRequest, threadCount: number): Uint8Array[] | null {
+function partsOf({ form, body, options }: ScoringRequest, threadCount: number): Uint8Array<ArrayBuffer>[] | null {
   if (form !== "rows" || options.explain || threadCount < 2 || (body?.length ?? 0) < SPLIT_BYTES) return null;
   return splitBody(body!, threadCount);
 }
@@ -116,7 +116,7 @@ async function scoreParts(
   request: ScoringRequest,
   model: ServedModel,
   call: ScoringCall,
-  parts: readonly Uint8Array[],
+  parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<AnswerText> {
   const whole = async () => {
     const scored = await threads.score(model, call, request.body);
@@ -125,7 +125,8 @@ async function scoreParts(
   };
   const { fields } = model.rules;
   if (fields.predict.length > 0) return whole();
-  const scored = await Promise.all(parts.map((part) => threads.score(model, { ...call, isPart: true }, part))).catch(() => null);
+  const scoring = parts.map((part) => threads.score(model, { ...call, isPart: true }, part, [part.buffer]));
+  const scored = await Promise.all(scoring).catch(() => null);
   const rows = scored?.reduce((sum, part) => sum + part.rows, 0) ?? 0;
   if (scored === null || rows > call.mostRows) return whole();
   for (const part of scored) model.cost.observe(part.rows, part.milliseconds, false);

@@ -1,5 +1,6 @@
 import { answersOf, type ModelOutputs } from "@atalaya/learn";
 import { expect, it } from "vitest";
+import { csvAnswers, goodLine, lineAnswers } from "../forms/lines.js";
 import { writePredictions } from "./write-predictions.js";
 
 const unusual = [0, -0, 1e21, 5e-324, 0.1, Number.POSITIVE_INFINITY, Number.NaN];
@@ -21,7 +22,20 @@ const cases: readonly [what: string, outputs: ModelOutputs][] = [
   ["scores without a threshold", { task: "anomaly", scores: Float64Array.of(0.3), alertThreshold: Number.POSITIVE_INFINITY }],
 ];
 
+const objectsOf = (outputs: ModelOutputs) =>
+  answersOf(outputs).map((answer) => ("value" in answer ? { ...answer, unit: "USD" } : answer));
+
 it.each(cases)("%s are written as JSON writes the objects", (_what, outputs) => {
-  const objects = answersOf(outputs).map((answer) => ("value" in answer ? { ...answer, unit: "USD" } : answer));
-  expect(`[${writePredictions(outputs, "USD")}]`).toBe(JSON.stringify(objects));
+  const objects = objectsOf(outputs);
+  expect(`[${writePredictions(outputs, "USD", "list", "")}]`).toBe(JSON.stringify(objects));
+});
+
+it.each(cases)("%s as lines are those of the objects", (_what, outputs) => {
+  const predictions = objectsOf(outputs);
+  const classes = outputs.task === "classification" ? outputs.classes : null;
+  const lines = predictions.map(() => goodLine(null));
+  const answered = { predictions, explanations: null };
+  expect(writePredictions(outputs, "USD", "jsonLines", "some")).toBe(lineAnswers("some", lines, answered));
+  const columns = { task: outputs.task, classes };
+  expect(writePredictions(outputs, "USD", "csvLines", "some")).toBe(csvAnswers("some", lines, answered, columns));
 });

@@ -1,34 +1,70 @@
 import type { ModelOutputs } from "@atalaya/learn";
+import { csvCell } from "../forms/cells.js";
 
 type OutputsOf<Task extends ModelOutputs["task"]> = Extract<ModelOutputs, { task: Task }>;
 
+/** The text of one row's prediction. */
+type RowText = (row: number) => string;
+
+/** How predictions of many rows are written: between the brackets of a JSON list, or a line of a stream each. */
+export type PredictionForm = "list" | "jsonLines" | "csvLines";
+
 /**
- * Predictions of many rows as the text between the brackets of a JSON list, straight from their columns: the same text as of
- * the objects, in a fifth of the time.
+ * Predictions of many rows as text, straight from their columns: the same text as of the objects, in a fifth of the time.
+ *
+ * @param id  names the rows of lines: `<id>:<row>`
  */
-export function writePredictions(outputs: ModelOutputs, unit: string | null): string {
-  switch (outputs.task) {
-    case "regression":
-      return writeValues(outputs, `,"unit":${JSON.stringify(unit)}}`);
-    case "classification":
-      return writeClasses(outputs);
-    case "anomaly":
-      return writeScores(outputs);
+export function writePredictions(outputs: ModelOutputs, unit: string | null, form: PredictionForm, id: string): string {
+  const rowCount = rowsOf(outputs);
+  const textOf = form === "csvLines" ? cellsOf(outputs) : jsonOf(outputs, unit);
+  let text = "";
+  switch (form) {
+    case "list":
+      for (let row = 0; row < rowCount; row++) text += row === 0 ? textOf(row) : `,${textOf(row)}`;
+      return text;
+    case "jsonLines":
+      for (let row = 0; row < rowCount; row++) text += `{"id":"${id}:${row}","prediction":${textOf(row)}}\n`;
+      return text;
+    case "csvLines":
+      // The last cell names the problem of a row that has one.
+      for (let row = 0; row < rowCount; row++) text += `${id}:${row},${textOf(row)},\n`;
+      return text;
   }
 }
 
-function writeValues({ values, interval }: OutputsOf<"regression">, tail: string): string {
-  let text = "";
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    text += `${row === 0 ? "" : ","}{"value":${finite(value)}`;
-    if (interval !== undefined) {
-      const { below, above, coverage } = interval;
-      text += `,"interval":{"low":${finite(value + below)},"high":${finite(value + above)},"coverage":${coverage}}`;
-    }
-    text += tail;
+function rowsOf(outputs: ModelOutputs): number {
+  switch (outputs.task) {
+    case "regression":
+      return outputs.values.length;
+    case "classification":
+      return outputs.probability[0]?.length ?? 0;
+    case "anomaly":
+      return outputs.scores.length;
   }
-  return text;
+}
+
+function jsonOf(outputs: ModelOutputs, unit: string | null): RowText {
+  switch (outputs.task) {
+    case "regression":
+      return valueTexts(outputs, `,"unit":${JSON.stringify(unit)}}`);
+    case "classification":
+      return classTexts(outputs);
+    case "anomaly": {
+      const { scores, alertThreshold } = outputs;
+      const tail = `,"threshold":${JSON.stringify(alertThreshold)}}`;
+      return (row) => `{"score":${scores[row]},"alert":${scores[row]! >= alertThreshold}${tail}`;
+    }
+  }
+}
+
+function valueTexts({ values, interval }: OutputsOf<"regression">, tail: string): RowText {
+  if (interval === undefined) return (row) => `{"value":${finite(values[row]!)}${tail}`;
+  const { below, above, coverage } = interval;
+  return (row) => {
+    const value = values[row]!;
+    const ends = `"low":${finite(value + below)},"high":${finite(value + above)}`;
+    return `{"value":${finite(value)},"interval":{${ends},"coverage":${coverage}}${tail}`;
+  };
 }
 
 /** As JSON has it, which knows no other numbers. */
@@ -36,7 +72,7 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function writeClasses(outputs: OutputsOf<"classification">): string {
+function classTexts(outputs: OutputsOf<"classification">): RowText {
   const { classes, probability } = outputs;
   // An object has its keys that are whole numbers first, whatever the order of the classes.
   const names = Object.keys(Object.fromEntries(classes.map((name) => [name, null])));
@@ -46,13 +82,11 @@ function writeClasses(outputs: OutputsOf<"classification">): string {
   }));
   const heads = new Map(classes.map((name) => [name, `{"label":${JSON.stringify(name)},"probability":{`]));
   const labels = labelsOf(outputs);
-  let text = "";
-  for (let row = 0; row < labels.length; row++) {
-    text += (row === 0 ? "" : ",") + heads.get(labels[row]!);
+  return (row) => {
+    let text = heads.get(labels[row]!) ?? "";
     for (const { head, values } of parts) text += head + values[row];
-    text += "}}";
-  }
-  return text;
+    return `${text}}}`;
+  };
 }
 
 function labelsOf({ classes, probability, decisionThreshold }: OutputsOf<"classification">): string[] {
@@ -67,12 +101,19 @@ function labelsOf({ classes, probability, decisionThreshold }: OutputsOf<"classi
   });
 }
 
-function writeScores({ scores, alertThreshold }: OutputsOf<"anomaly">): string {
-  const tail = `,"threshold":${JSON.stringify(alertThreshold)}}`;
-  let text = "";
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row]!;
-    text += `${row === 0 ? "" : ","}{"score":${score},"alert":${score >= alertThreshold}${tail}`;
+/** Cells of CSV, as `csvColumns` names them. */
+function cellsOf(outputs: ModelOutputs): RowText {
+  switch (outputs.task) {
+    case "regression":
+      return (row) => String(outputs.values[row]);
+    case "classification": {
+      const { probability } = outputs;
+      const labels = labelsOf(outputs);
+      return (row) => `${csvCell(labels[row]!)},${probability.map((values) => values[row]).join(",")}`;
+    }
+    case "anomaly": {
+      const { scores, alertThreshold } = outputs;
+      return (row) => `${scores[row]},${scores[row]! >= alertThreshold}`;
+    }
   }
-  return text;
 }

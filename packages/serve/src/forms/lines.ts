@@ -103,7 +103,12 @@ export function csvColumns({ task, classes }: Pick<ScoringModel, "task" | "class
 }
 
 /** One line of CSV per line, as `csvColumns` names the cells. */
-export function csvAnswers(id: string, lines: readonly Line[], { predictions }: LinesAnswered, scoring: ScoringModel): string {
+export function csvAnswers(
+  id: string,
+  lines: readonly Line[],
+  { predictions }: LinesAnswered,
+  scoring: Pick<ScoringModel, "task" | "classes">,
+): string {
   const width = csvColumns(scoring).length;
   const noAnswer = ",".repeat(width - 1);
   let good = 0;

@@ -70,7 +70,9 @@ describe.each(cases)("a bundle of %s", (_what, task, specification, space) => {
 
   it("writes many predictions as JSON writes their objects", () => {
     const { frame } = model.read(rows);
-    expect(model.writePredictions?.(frame)).toBe(predictions.map((prediction) => JSON.stringify(prediction)).join(","));
+    expect(model.writePredictions?.(frame, "list", "")).toBe(
+      predictions.map((prediction) => JSON.stringify(prediction)).join(","),
+    );
   });
 
   it("explains in its space, and the effects sum to the output", () => {

@@ -81,7 +81,7 @@ function modelOf(bundle: ModelBundle, scorer: Scorer): ScoringModel {
       return answer === null ? null : toPrediction(answer);
     },
     predict: (frame) => scorer.answer(frame).map(toPrediction),
-    writePredictions: (frame) => writePredictions(scorer.outputs(frame), unit),
+    writePredictions: (frame, form, id) => writePredictions(scorer.outputs(frame), unit, form, id),
     explain: (frame) => [...predictExplained(frame, "both").explanations],
     predictExplained,
     prepareExplanations: () => scorer.prepareExplanations(),

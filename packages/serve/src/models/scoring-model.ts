@@ -1,6 +1,7 @@
 import type { ColumnSchema, Frame, ReferenceSketch, RowReading, TaskKind } from "@atalaya/learn";
 import type { EffectView, Explanation } from "../answers/explanation.js";
 import type { Prediction } from "../answers/prediction.js";
+import type { PredictionForm } from "../answers/write-predictions.js";
 
 /** A request row: cells by the name of the input. */
 export type Row = Readonly<Record<string, number | string | boolean | null>>;
@@ -26,8 +27,8 @@ export interface ScoringModel {
   predictRow?(row: unknown): Prediction | null;
   /** One prediction per row of a frame that was read without a problem. */
   predict(frame: Frame): Prediction[];
-  /** As `predict`, as the text between the brackets of a JSON list: for many rows, and frames that were read from bytes. */
-  writePredictions?(frame: Frame): string;
+  /** As `predict`, as text (see `writePredictions`): for many rows, and frames that were read from bytes. */
+  writePredictions?(frame: Frame, form: PredictionForm, id: string): string;
   explain(frame: Frame): Explanation[];
   /** As `predict` and `explain`, at the cost of the explanations, and of these what the view needs. */
   predictExplained?(frame: Frame, view: EffectView): ExplainedRows;

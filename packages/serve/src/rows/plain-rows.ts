@@ -15,6 +15,8 @@ const RETURN = 0x0d;
 /** A field of every row: its quoted name as bytes, and where its cells go. */
 interface Field {
   readonly name: Uint8Array;
+  /** All that stands before its value where no space is written: comma, name and colon. */
+  readonly head: Uint8Array;
   readonly cells: CellColumn;
 }
 
@@ -37,7 +39,10 @@ export function readPlainJson(body: Uint8Array, inputs: readonly ColumnSchema[],
   const capacity = Math.ceil(((bytes.length - first) / (firstEnd - first + 1)) * 1.05);
   const columns = columnsFor(names, inputs, "json", capacity);
   if (columns === null) return null;
-  const fields = names.map((name, at) => ({ name: Buffer.from(JSON.stringify(name)), cells: columns[at]! }));
+  const fields = names.map((name, at) => {
+    const quoted = JSON.stringify(name);
+    return { name: Buffer.from(quoted), head: Buffer.from(`${at === 0 ? "" : ","}${quoted}:`), cells: columns[at]! };
+  });
   const rowCount = readObjects(bytes, rows.begin, rows.tail, fields, isLines);
   return rowCount < 0 ? null : frameFrom(inputs, names, columns, rowCount);
 }
@@ -132,16 +137,9 @@ function readObjects(bytes: Buffer, begin: number, tail: string, fields: readonl
 function readObject(bytes: Buffer, begin: number, fields: readonly Field[]): number {
   let at = begin;
   for (let field = 0; field < fields.length; field++) {
-    const { name, cells } = fields[field]!;
-    at = skipSpace(bytes, at);
-    if (field > 0) {
-      if (bytes[at] !== COMMA) return NOT_PLAIN;
-      at = skipSpace(bytes, at + 1);
-    }
-    for (let own = 0; own < name.length; own++) if (bytes[at + own] !== name[own]) return NOT_PLAIN;
-    at = skipSpace(bytes, at + name.length);
-    if (bytes[at] !== COLON) return NOT_PLAIN;
-    at = skipSpace(bytes, at + 1);
+    const { name, head, cells } = fields[field]!;
+    at = startsWith(bytes, at, head) ? at + head.length : valueBehind(bytes, at, name, field > 0);
+    if (at === NOT_PLAIN) return NOT_PLAIN;
     if (isNull(bytes, at)) {
       if (!cells.readMissing()) return NOT_PLAIN;
       at += 4;
@@ -152,6 +150,24 @@ function readObject(bytes: Buffer, begin: number, fields: readonly Field[]): num
   }
   at = skipSpace(bytes, at);
   return bytes[at] === CLOSE_ROW ? at + 1 : NOT_PLAIN;
+}
+
+function startsWith(bytes: Buffer, at: number, text: Uint8Array): boolean {
+  for (let own = 0; own < text.length; own++) if (bytes[at + own] !== text[own]) return false;
+  return true;
+}
+
+/** Where the value of a field begins, whatever spaces there are around comma and colon; NOT_PLAIN where it is another field. */
+function valueBehind(bytes: Buffer, begin: number, name: Uint8Array, hasComma: boolean): number {
+  let at = skipSpace(bytes, begin);
+  if (hasComma) {
+    if (bytes[at] !== COMMA) return NOT_PLAIN;
+    at = skipSpace(bytes, at + 1);
+  }
+  if (!startsWith(bytes, at, name)) return NOT_PLAIN;
+  at = skipSpace(bytes, at + name.length);
+  if (bytes[at] !== COLON) return NOT_PLAIN;
+  return skipSpace(bytes, at + 1);
 }
 
 function isNull(bytes: Buffer, at: number): boolean {

@@ -1,5 +1,6 @@
-const OPEN = "[";
-const CLOSE = "]";
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const COMMA = 0x2c;
 const HEAD = /^\s*(?:\[|\{\s*"rows"\s*:\s*\[)/;
 const TAIL = /\]\s*(\}?)\s*$/;
 /** A place between two rows: the end of one, a comma, the beginning of the next. */
@@ -15,7 +16,7 @@ const LOOK_BYTES = 64 * 1024;
  *
  * @returns null when the body is nothing of the kind
  */
-export function splitBody(body: Uint8Array, parts: number): Uint8Array[] | null {
+export function splitBody(body: Uint8Array, parts: number): Uint8Array<ArrayBuffer>[] | null {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const head = HEAD.exec(bytes.toString("latin1", 0, HEAD_BYTES));
   const tail = TAIL.exec(bytes.toString("latin1", Math.max(0, bytes.length - HEAD_BYTES)));
@@ -44,7 +45,12 @@ function nextBetween(bytes: Buffer, from: number, end: number): number | null {
   return found === null ? null : from + found.index + found[0].length - 1;
 }
 
-function listOf(rows: Uint8Array, hasComma: boolean): Uint8Array {
-  const length = hasComma ? rows.lastIndexOf(0x2c) : rows.length;
-  return Buffer.concat([Buffer.from(OPEN), rows.subarray(0, length), Buffer.from(CLOSE)]);
+/** In memory of its own, which can be handed to a thread. */
+function listOf(rows: Uint8Array, hasComma: boolean): Uint8Array<ArrayBuffer> {
+  const length = hasComma ? rows.lastIndexOf(COMMA) : rows.length;
+  const list = new Uint8Array(length + 2);
+  list[0] = OPEN;
+  list.set(rows.subarray(0, length), 1);
+  list[length + 1] = CLOSE;
+  return list;
 }

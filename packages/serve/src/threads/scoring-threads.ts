@@ -7,6 +7,7 @@ import type { ScoringReply, ScoringTask, SentBody } from "./messages.js";
 
 interface Job {
   readonly task: ScoringTask;
+  readonly given: ArrayBuffer[];
   readonly resolve: (scored: SentBody) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -54,14 +55,19 @@ export class ScoringThreads {
     return this.#waiting.length;
   }
 
-  /** Scores a body on a thread. @throws as `scoreBody`, and SERVE_OVERLOADED, SERVE_TOO_SLOW, SERVE_THREAD_DIED */
-  score(model: ServedModel, call: ScoringCall, body: Uint8Array | undefined): Promise<SentBody> {
+  /**
+   * Scores a body on a thread.
+   *
+   * @param given  memory of the body that the thread may keep: it is not copied, and empty afterwards
+   * @throws as `scoreBody`, and SERVE_OVERLOADED, SERVE_TOO_SLOW, SERVE_THREAD_DIED
+   */
+  score(model: ServedModel, call: ScoringCall, body: Uint8Array | undefined, given: ArrayBuffer[] = []): Promise<SentBody> {
     if (this.#closed || this.#waiting.length >= this.#options.mostWaiting) {
       return Promise.reject(errors.OVERLOADED({ what: "requests wait for a thread", waiting: this.#waiting.length }));
     }
     return new Promise((resolve, reject) => {
       const task = { task: this.#tasks++, identity: model.identity, bytes: model.bytes, call, body };
-      this.#waiting.push({ task, resolve, reject });
+      this.#waiting.push({ task, given, resolve, reject });
       this.#next();
     });
   }
@@ -81,7 +87,7 @@ export class ScoringThreads {
     worker.ref();
     const deadline = setTimeout(() => this.#expire(worker), this.#options.deadlineMs);
     this.#busy.set(worker, { job, deadline });
-    worker.postMessage(job.task);
+    worker.postMessage(job.task, job.given);
   }
 
   #start(): Worker {
