@@ -9,8 +9,8 @@ export interface PageFile {
   readonly body: Buffer;
   /** Compressed when the page was built; null: it was not, or would not become smaller. */
   readonly brotli: Buffer | null;
-  /** null: it would not become smaller. */
-  readonly gzipped: Buffer | null;
+  /** null: it would not become smaller. Compressed when somebody asks first, which few do: browsers take the other. */
+  readonly gzipped: () => Buffer | null;
   readonly tag: string;
   /** True: its name holds its content's hash, so it never changes. */
   readonly immutable: boolean;
@@ -34,18 +34,29 @@ export function readPage(folder: string): ReadonlyMap<string, PageFile> {
     const type = TYPES[extname(path)];
     if (type === undefined) continue;
     const body = readFileSync(path);
-    const gzipped = gzipSync(body, { level: 9 });
     const address = `/${relative(folder, path).split(sep).join("/")}`;
     files.set(address, {
       type,
       body,
       brotli: known.has(`${path}.br`) ? readFileSync(`${path}.br`) : null,
-      gzipped: gzipped.length < body.length ? gzipped : null,
+      gzipped: once(() => smaller(gzipSync(body, { level: 9 }), body)),
       tag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
       immutable: address.startsWith("/assets/"),
     });
   }
   return files;
+}
+
+function smaller(compressed: Buffer, body: Buffer): Buffer | null {
+  return compressed.length < body.length ? compressed : null;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function filesBelow(folder: string): string[] {

@@ -56,6 +56,7 @@ function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply):
   reply.type(file.type);
   const accepted = String(request.headers["accept-encoding"] ?? "");
   if (file.brotli !== null && /\bbr\b/.test(accepted)) return reply.header("content-encoding", "br").send(file.brotli);
-  if (file.gzipped !== null && /\bgzip\b/.test(accepted)) return reply.header("content-encoding", "gzip").send(file.gzipped);
+  const gzipped = /\bgzip\b/.test(accepted) ? file.gzipped() : null;
+  if (gzipped !== null) return reply.header("content-encoding", "gzip").send(gzipped);
   return reply.send(file.body);
 }

@@ -38,7 +38,8 @@ async function up(session: Session, options: UpOptions): Promise<ExitCode> {
   const { loadProject } = await import("../project/load-project.js");
   const { bringUp } = await import("../up/bring-up.js");
   const { endingWhenChanged } = await import("../platform/project-change.js");
-  const project = await loadProject(locateProject(session.workingDirectory, session.projectOption));
+  const location = locateProject(session.workingDirectory, session.projectOption);
+  const project = await loadProject(location, session.settings(location.directory).home);
   await endingWhenChanged(session, options.untilChanged, (watched) =>
     bringUp(watched, project, {
       listen: options,

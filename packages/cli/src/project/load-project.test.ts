@@ -1,3 +1,6 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { isPipeline } from "@atalaya/define";
 import { expect, test } from "vitest";
 import { pipelineText, projectFolder } from "../test/project-folder.js";
@@ -23,6 +26,36 @@ test("every exported pipeline and workflow is registered by its name", async () 
   const prices = pipelineNamed(project, "prices");
   // The language of the project is this program's own copy, with nothing installed in the project.
   expect(isPipeline(prices) && prices.definition.features.derived[0]?.name).toBe("twice");
+});
+
+test("a home keeps compiled files, and a file that changed is compiled again, imported ones too", async () => {
+  const directory = projectFolder({
+    "prices.pipeline.ts": `${pipelineText("prices")}\nexport { more } from "./more.js";`,
+    "more.ts": "export const more: number = 1;",
+  });
+  const home = join(directory, "state/home");
+  /** As another process would: what this one has loaded is forgotten. */
+  const names = async () => {
+    const { cache } = createRequire(import.meta.url);
+    for (const file of Object.keys(cache)) if (file.startsWith(directory)) delete cache[file];
+    return [...(await loadProject(locateProject(directory, null), home)).pipelines.keys()];
+  };
+  expect(await names()).toEqual(["prices"]);
+  const kept = readdirSync(join(home, "compiled"));
+  expect(kept).toHaveLength(2);
+  expect(await names()).toEqual(["prices"]);
+  writeFileSync(join(directory, "prices.pipeline.ts"), `${pipelineText("rents")}\nexport { more } from "./more.js";`);
+  // What was half written when a process ended is no compiled file.
+  for (const name of kept) writeFileSync(join(home, "compiled", name), "exports.half = ");
+  writeFileSync(join(directory, "more.ts"), "export const more: number = 2;");
+  expect(await names()).toEqual(["rents"]);
+  expect(readdirSync(join(home, "compiled"))).toEqual(kept);
+});
+
+test("a home that cannot be written to keeps nothing and stops nothing", async () => {
+  const directory = projectFolder({ "prices.pipeline.ts": pipelineText("prices"), home: "a file" });
+  const project = await loadProject(locateProject(directory, null), join(directory, "home/below"));
+  expect([...project.pipelines.keys()]).toEqual(["prices"]);
 });
 
 test("a pipeline that another file passes on is one pipeline", async () => {
