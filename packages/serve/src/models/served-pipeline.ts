@@ -30,7 +30,7 @@ export interface ServedPipelineOptions {
 }
 
 /** What is not needed for the first answer does not delay it. */
-const PREPARE_AFTER_MS = 50;
+const PREPARE_AFTER_MS = 500;
 
 /**
  * The model that one pipeline answers with in this process. It follows the alias; a version that is refused, or a source
