@@ -8,6 +8,7 @@ export { type FactMetricsOptions, factMetrics } from "./metrics/fact-metrics.js"
 export { addRunMetrics } from "./metrics/run-metrics.js";
 export { addStoreMetrics } from "./metrics/store-metrics.js";
 export type { GateLimit, WatchedPipeline } from "./metrics/watched-pipeline.js";
+export type { CommentSummary } from "./models/comments.js";
 export type {
   AliasMoveSummary,
   Lineage,

@@ -39,15 +39,17 @@ export async function addComment(database: Database, comment: Omit<Comment, "id"
  * Comments, the oldest first.
  *
  * @param version  null: those of the model and of all its versions; else those of the version and of the model as a whole
+ * @param most  so many of the newest
  */
 export async function listComments(
   database: Database,
   model: string,
   version: number | null = null,
+  most: number = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly Comment[]> {
   const { rows } = await sql<Comment>`
     select id, at, model, version, who, text from atalaya.model_comments
     where model = ${toText(model)} and (${version}::integer is null or version is null or version = ${version}::integer)
-    order by id`.execute(database);
-  return rows;
+    order by id desc limit ${most}`.execute(database);
+  return rows.reverse();
 }

@@ -1,10 +1,10 @@
-import { addComment, listComments } from "@atalaya/registry";
 import type { FastifyInstance, FastifyRequest } from "@atalaya/serve";
 import { errors } from "../errors.js";
+import { comment, LONGEST_COMMENT, readComments } from "../models/comments.js";
 import { type MoveRequest, promoteVersion, rollBack } from "../models/moves.js";
 import { bundleBytes, pipelineModels, showVersion, versionReport } from "../models/versions.js";
 import type { ConsoleOptions } from "./console-options.js";
-import { numberInPath, requiredText, requiredVersion } from "./query.js";
+import { numberInPath, requiredText, requiredVersion, textOption } from "./query.js";
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
 type Numbered = FastifyRequest<{ Params: { name: string; version: string } }>;
@@ -25,14 +25,17 @@ export function addModelRoutes(app: FastifyInstance, { store, registry, events }
     if (request.headers["if-none-match"] === `"${hash}"`) return reply.code(304).send();
     return reply.type("application/octet-stream").send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   });
-  app.get(`${at}/comments`, ({ params }: Named) => listComments(store.database, params.name));
+  app.get(`${at}/comments`, ({ params, query }: Named) => {
+    const version = textOption(query, "version");
+    return readComments(store, params.name, version === null ? null : numberInPath(version, "version"));
+  });
   app.post(`${at}/comments`, ({ params, body }: Named) => {
     const { version, who } = (body ?? {}) as { version?: unknown; who?: unknown };
-    return addComment(store.database, {
+    return comment(store, events, {
       model: params.name,
       version: version === undefined || version === null ? null : requiredVersion(body, "version"),
       who: who === undefined ? "console" : requiredText(body, "who", 100),
-      text: requiredText(body, "text", 10_000),
+      text: requiredText(body, "text", LONGEST_COMMENT),
     });
   });
   app.post(`${at}/promote`, (request: Named) =>

@@ -235,6 +235,13 @@ export const english = {
     batches: "Batches",
     back: "All versions",
     someoneMoved: "Somebody else moved it meanwhile:",
+    comments: "Comments",
+    commentsText: "Kept with the version; nobody can change them.",
+    noComments: "Nobody has said anything yet.",
+    ofModel: "about the model as a whole",
+    comment: "Comment",
+    addComment: "Add the comment",
+    commentAdded: "The comment was added.",
   },
   runs: {
     title: "Runs",

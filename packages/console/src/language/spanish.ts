@@ -234,6 +234,13 @@ export const spanish: Messages = {
     batches: "Lotes",
     back: "Todas las versiones",
     someoneMoved: "Mientras tanto alguien lo movió:",
+    comments: "Comentarios",
+    commentsText: "Quedan con la versión; nadie puede cambiarlos.",
+    noComments: "Todavía nadie ha dicho nada.",
+    ofModel: "sobre el modelo en su conjunto",
+    comment: "Comentario",
+    addComment: "Añadir el comentario",
+    commentAdded: "El comentario se añadió.",
   },
   runs: {
     title: "Ejecuciones",

@@ -6,6 +6,7 @@ import { ProblemNotice } from "../design/parts.js";
 import { useLanguage } from "../language/language.js";
 import { addresses } from "../server/answers.js";
 import { ProblemAnswer, send } from "../server/ask.js";
+import { lastName, NameField, rememberName } from "./name-field.js";
 
 interface Move {
   readonly alias: string;
@@ -84,20 +85,18 @@ interface MoveDialogProps {
   readonly onClose: () => void;
 }
 
-const WHO = "atalaya-who";
-
 /** Asks who and why; both stay in the history. Somebody who was quicker is shown, and nothing is overwritten unseen. */
 function MoveDialog({ title, text, action, address, body, command, onClose }: MoveDialogProps) {
   const { say } = useLanguage();
   const queries = useQueryClient();
-  const [who, setWho] = useState(() => localStorage.getItem(WHO) ?? "");
+  const [who, setWho] = useState(lastName);
   const [why, setWhy] = useState("");
   const moving = useMutation({
     mutationFn: () => send<Move>(address, { ...body, why: why.trim(), ...(who.trim() === "" ? {} : { who: who.trim() }) }),
     onSettled: () => Promise.all(["models", "overview", "served"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
   const submit = (): void => {
-    localStorage.setItem(WHO, who);
+    rememberName(who);
     if (why.trim() !== "") moving.mutate();
   };
   const isDone = moving.isSuccess;
@@ -140,16 +139,7 @@ function MoveDialog({ title, text, action, address, body, command, onClose }: Mo
             <span className="label">{say.models.why}</span>
             <textarea className="input" value={why} required maxLength={1_000} onChange={(event) => setWhy(event.target.value)} />
           </label>
-          <label className="field">
-            <span className="label">{say.models.who}</span>
-            <input
-              className="input"
-              value={who}
-              autoComplete="name"
-              maxLength={100}
-              onChange={(event) => setWho(event.target.value)}
-            />
-          </label>
+          <NameField name={who} onChange={setWho} />
         </form>
       )}
       {wasQuicker && <strong>{say.models.someoneMoved}</strong>}

@@ -7,6 +7,7 @@ import { TableFrame } from "../design/table-frame.js";
 import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
 import { addresses, useModels, useVersion } from "../server/answers.js";
+import { CommentsCard } from "./comments.js";
 import { LineageView } from "./lineage.js";
 import { productionOf, VerdictBadge } from "./models-screen.js";
 import { MoveHistory } from "./move-history.js";
@@ -102,6 +103,7 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
       <Card title={say.models.history}>
         <MoveHistory pipeline={pipeline} moves={detail.moves} />
       </Card>
+      <CommentsCard pipeline={pipeline} version={version} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type {
   BatchDetail,
+  CommentSummary,
   Overview,
   PipelineData,
   PipelineModels,
@@ -17,6 +18,7 @@ export const keys = {
   overview: ["overview"],
   models: (pipeline: string) => ["models", pipeline],
   version: (pipeline: string, version: number) => ["models", pipeline, version],
+  comments: (pipeline: string, version: number) => ["models", pipeline, version, "comments"],
   runs: (query: string) => ["runs", "list", query],
   run: (run: string) => ["runs", run],
   data: (pipeline: string, offset: number) => ["data", pipeline, offset],
@@ -35,6 +37,8 @@ export const addresses = {
   models: (pipeline: string) => `${base}/models/${name(pipeline)}`,
   version: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}`,
   bundle: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}/bundle`,
+  comments: (pipeline: string, version: number | null = null) =>
+    `${base}/models/${name(pipeline)}/comments${version === null ? "" : `?version=${version}`}`,
   promote: (pipeline: string) => `${base}/models/${name(pipeline)}/promote`,
   rollback: (pipeline: string) => `${base}/models/${name(pipeline)}/rollback`,
   runs: (query: string) => `${base}/runs${query === "" ? "" : `?${query}`}`,
@@ -58,6 +62,12 @@ export const useVersion = (pipeline: string, version: number) =>
   useQuery({
     queryKey: keys.version(pipeline, version),
     queryFn: () => ask<VersionDetail>(addresses.version(pipeline, version)),
+  });
+
+export const useComments = (pipeline: string, version: number) =>
+  useQuery({
+    queryKey: keys.comments(pipeline, version),
+    queryFn: () => ask<CommentSummary[]>(addresses.comments(pipeline, version)),
   });
 
 export const useRuns = (query: string) =>
