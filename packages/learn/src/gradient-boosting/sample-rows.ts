@@ -8,10 +8,14 @@ import type { Random } from "../random/random.js";
  */
 export function sampleRows(rows: Int32Array, count: number, random: Random, into: Int32Array): void {
   let taken = 0;
-  let left = count;
-  for (let position = 0; position < rows.length; position++) {
-    const remaining = rows.length - position;
-    if (random.next() * remaining < count - taken) into[taken++] = rows[position];
-    else into[left++] = rows[position];
+  let position = 0;
+  for (; taken < count; position++) {
+    // No branch: a processor would guess it wrong every few rows. What is written too early is overwritten by the next one that
+    // is taken or left out.
+    const left = count + position - taken;
+    into[taken] = rows[position];
+    into[left] = rows[position];
+    taken += Number(random.next() * (rows.length - position) < count - taken);
   }
+  into.set(rows.subarray(position), position);
 }

@@ -23,16 +23,17 @@ export function createRandom(seed: number): Random {
 
 function createStream(key: readonly number[]): Random {
   const mix = splitmix(key);
-  let a = mix();
-  let b = mix();
-  let c = mix();
-  let counter = 1;
+  // a, b, c and the counter. In variables of a closure each word would be a number on the heap, made anew every time.
+  const state = Int32Array.of(mix(), mix(), mix(), 1);
   const word = (): number => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    const b = state[1];
+    const c = state[2];
+    const counter = state[3];
+    const sum = (state[0] + b + counter) | 0;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + sum;
+    state[3] = counter + 1;
     return sum >>> 0;
   };
   for (let round = 0; round < 12; round++) word();
