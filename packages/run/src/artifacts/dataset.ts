@@ -55,8 +55,30 @@ export async function loadBatches(
 ): Promise<StoredRows> {
   const names = definition.dataset.columns.map(({ name }) => name);
   const writer = new RowsWriter({ blockRows: blockRowsOf(names.length) });
-  for (const { silver } of batches) {
-    for (const part of silver) for await (const frame of readSilver(store, part, names)) writer.append(frame);
+  const parts = batches.flatMap(({ silver }) => silver);
+  // While the rows of one part are taken, the database unpacks the first of the next.
+  let next = begin(store, parts[0], names);
+  for (const place of parts.keys()) {
+    const { first, frames } = next!;
+    next = begin(store, parts[place + 1], names);
+    try {
+      const { value, done } = await first;
+      if (done !== true) writer.append(value);
+      for await (const frame of frames) writer.append(frame);
+    } catch (error) {
+      await next?.frames.return(undefined);
+      throw error;
+    }
   }
   return writer.finish();
+}
+
+/** Asks for the first frame of a part at once; null: there is no such part. */
+function begin(store: StageContext["store"], part: ObjectReference | undefined, names: readonly string[]) {
+  if (part === undefined) return null;
+  const frames = readSilver(store, part, names);
+  const first = frames.next();
+  // Whoever takes it hears of a failure; until then it is nobody's.
+  first.catch(() => {});
+  return { first, frames };
 }

@@ -27,13 +27,12 @@ export async function validate(context: StageContext, ingested: IngestOutcome, r
   const contract = hashText(JSON.stringify([definition.dataset.columns, definition.checks]));
   const entries = await readJsonObject<RawBatchEntry[]>(store, ingested.batches);
   const batches: SilverBatch[] = [];
-  let profile: BatchProfile | null = null;
-  for (const entry of entries) {
-    const judged: JudgedBatch =
-      (await alreadyJudged(context, entry, contract)) ?? (await judgeBatch(context, entry, contract, profile, report));
-    batches.push(judged.batch);
-    profile = judged.profile ?? profile;
-    report.progress(batches.length, entries.length, "batches", entry.name);
+  const judged = judgeAhead(entries, async (entry, before) => {
+    return (await alreadyJudged(context, entry, contract)) ?? judgeBatch(context, entry, contract, before, report);
+  });
+  for await (const { batch } of judged) {
+    batches.push(batch);
+    report.progress(batches.length, entries.length, "batches", entries[batches.length - 1]!.name);
   }
   const rows = batches.reduce(
     (sum, batch) => ({
@@ -51,6 +50,32 @@ export async function validate(context: StageContext, ingested: IngestOutcome, r
     audit: { dataset: dataset.sha256, rowsIn: rows.read, rowsOut: rows.accepted, parameters: { contract, ...definition.checks } },
     summary: `${rows.accepted.toLocaleString("en-US")} rows accepted, ${rows.quarantined.toLocaleString("en-US")} quarantined`,
   };
+}
+
+/** Batches that are read at a time: while one is packed and stored, the next is parsed. */
+const BATCHES_AT_ONCE = 2;
+
+/** Judges batches in their order; each is given the profile of the one before it. */
+async function* judgeAhead(
+  entries: readonly RawBatchEntry[],
+  judge: (entry: RawBatchEntry, before: Promise<BatchProfile | null>) => Promise<JudgedBatch>,
+): AsyncGenerator<JudgedBatch> {
+  const begun: Promise<JudgedBatch>[] = [];
+  let profile = Promise.resolve<BatchProfile | null>(null);
+  try {
+    for (const entry of entries) {
+      const before = profile;
+      const judged = judge(entry, before);
+      profile = judged.then(async (own) => own.profile ?? (await before));
+      // Whoever takes the batch hears of a failure; until then it is nobody's.
+      profile.catch(() => {});
+      begun.push(judged);
+      if (begun.length >= BATCHES_AT_ONCE) yield await begun.shift()!;
+    }
+    while (begun.length > 0) yield await begun.shift()!;
+  } finally {
+    await Promise.allSettled(begun);
+  }
 }
 
 /** Name of the accepted rows of a batch under a contract, so that another contract judges the batch anew. */
@@ -77,14 +102,16 @@ function judgeBatch(
   context: StageContext,
   entry: RawBatchEntry,
   contract: string,
-  before: BatchProfile | null,
+  before: Promise<BatchProfile | null>,
   report: StepReporter,
 ): Promise<JudgedBatch> {
   return inScratch(async (folder) => {
     const known = await context.store.batches.byId(entry.batch);
     const reading = await readEntry(context, entry, known, folder);
+    // What is told, and what is kept, follows the order of the batches.
+    const profileBefore = await before;
     if ("unreadable" in reading) return refuseUnreadable(context, entry, reading.unreadable, report);
-    return keepJudged(context, { entry, known, reading, contract, before }, report);
+    return keepJudged(context, { entry, known, reading, contract, before: profileBefore }, report);
   });
 }
 
