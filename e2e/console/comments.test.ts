@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ask, tabTo, useBrowser } from "./chromium.js";
 
@@ -58,4 +59,18 @@ test("10,000 letters without a break, and letters from right to left, on a phone
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overhang).toBeLessThanOrEqual(0);
   }
+});
+
+test("card and evidence of a version are files, with what was said", async () => {
+  const { page } = await browser.visit(version);
+  const download = async (name: string) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
+    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "latin1") };
+  };
+  const card = await download("Model card");
+  expect([card.name, card.text.split("\n")[0]]).toEqual(["small-homes-2-card.md", "# small-homes, version 2"]);
+  const evidence = await download("Download the evidence");
+  expect(evidence.name).toBe("small-homes-2-evidence.tar");
+  for (const part of ["card.md", "bom.cdx.json", "model.atalaya", "SHA256SUMS", "retired in May"])
+    expect(evidence.text).toContain(part);
 });

@@ -52,7 +52,7 @@ export {
   type TrackedRun,
   updateRun,
 } from "./tracking/runs.js";
-export * from "./tracking/search-runs.js";
+export { type RunSearch, searchRuns } from "./tracking/search-runs.js";
 export type { ModelVersion, NewVerdict, NewVersion, VerdictEntry, VersionChoice } from "./versions.js";
 export { type DeliveryOptions, deliverWebhooks } from "./webhooks/deliver.js";
 export { addWebhook, listWebhooks, removeWebhook, type Webhook, type WebhookEvent, webhookEvents } from "./webhooks/webhooks.js";

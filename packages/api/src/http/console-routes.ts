@@ -6,6 +6,7 @@ import type { ConsoleOptions } from "./console-options.js";
 import { addAuditRoutes, addDataRoutes, addWatchRoutes } from "./look-routes.js";
 import { addModelRoutes } from "./model-routes.js";
 import { addPageRoutes } from "./page-routes.js";
+import { addPaperRoutes } from "./paper-routes.js";
 import { addRunRoutes } from "./run-routes.js";
 import { refuseOtherSites } from "./same-site.js";
 
@@ -17,6 +18,7 @@ export async function addConsole(app: FastifyInstance, options: ConsoleOptions):
     const sources = { ...options, nextTime: nextCronTime };
     own.get("/v1/console/overview", () => overview(sources));
     addModelRoutes(own, options);
+    addPaperRoutes(own, options);
     addRunRoutes(own, options);
     addDataRoutes(own, options);
     addWatchRoutes(own, options);

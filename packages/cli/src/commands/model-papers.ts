@@ -23,7 +23,9 @@ export function declarePapers(models: Command, carryOut: CarryOut): void {
   ]);
   const evidence = withVersion(models.command("evidence"))
     .summary("write everything that speaks for a version into one file")
-    .description("Writes card, bill of materials, report, history and the model itself with their hashes into one archive (tar).")
+    .description(
+      "Writes card, bill of materials, report, history, comments and the model itself with their hashes into one archive (tar).",
+    )
     .requiredOption("--out <file>", "where to write it")
     .action((pipeline: string, version: number, { out }: { out: string }) =>
       carryOut((session) => withStores(session, (stores) => writeEvidence(session, stores, pipeline, version, out))),

@@ -59,6 +59,12 @@ function VersionView({ detail }: { readonly detail: VersionDetail }) {
             {say.nav.predict}
           </Link>
         )}
+        <a className="button button-small" href={addresses.card(pipeline, version)} download={`${pipeline}-${version}-card.md`}>
+          {say.models.card}
+        </a>
+        <a className="button button-small" href={addresses.evidence(pipeline, version)} download>
+          {say.audit.download}
+        </a>
         <Elsewhere address={addresses.version(pipeline, version)} command={`atalaya models show ${pipeline} ${version}`} />
       </ScreenHead>
       <div className="columns">

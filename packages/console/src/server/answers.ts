@@ -37,6 +37,8 @@ export const addresses = {
   models: (pipeline: string) => `${base}/models/${name(pipeline)}`,
   version: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}`,
   bundle: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}/bundle`,
+  card: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}/card?format=markdown`,
+  evidence: (pipeline: string, version: number) => `${base}/models/${name(pipeline)}/versions/${version}/evidence`,
   comments: (pipeline: string, version: number | null = null) =>
     `${base}/models/${name(pipeline)}/comments${version === null ? "" : `?version=${version}`}`,
   promote: (pipeline: string) => `${base}/models/${name(pipeline)}/promote`,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore, type Store } from "@atalaya/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { billOfMaterials, cardMarkdown, evidenceBundle, modelCard, openRegistry, type Registry } from "../index.js";
+import { addComment, billOfMaterials, cardMarkdown, evidenceBundle, modelCard, openRegistry, type Registry } from "../index.js";
 
 let home: string;
 let store: Store;
@@ -105,6 +105,7 @@ test("the bill of materials names model and data by hash, and is the same every 
 });
 
 test.skipIf(process.platform === "win32")("the evidence is an archive that tar reads, with hashes that hold", async () => {
+  await addComment(store.database, { model: "house-prices", version: 1, who: "ada", text: "checked by hand" });
   const bytes = await evidenceBundle(store, registry, "house-prices", 1);
   const file = join(home, "evidence.tar");
   writeFileSync(file, bytes);
@@ -112,6 +113,9 @@ test.skipIf(process.platform === "win32")("the evidence is an archive that tar r
   execFileSync("tar", ["-xf", file, "-C", folder]);
   expect(readFileSync(join(folder, "model.atalaya"), "utf8")).toBe("model");
   expect(JSON.parse(readFileSync(join(folder, "history.json"), "utf8")).moves).toHaveLength(1);
+  expect(JSON.parse(readFileSync(join(folder, "comments.json"), "utf8"))).toMatchObject([
+    { who: "ada", text: "checked by hand" },
+  ]);
   for (const line of readFileSync(join(folder, "SHA256SUMS"), "utf8").trim().split("\n")) {
     const [sum = "", name = ""] = line.split("  ");
     expect(

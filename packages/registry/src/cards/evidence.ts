@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Store } from "@atalaya/store";
+import { listComments } from "../comments.js";
 import type { Registry } from "../registry.js";
 import { billOfMaterials } from "./bill-of-materials.js";
 import { cardMarkdown } from "./card-markdown.js";
@@ -7,8 +8,8 @@ import { modelCard } from "./model-card.js";
 import { type ArchivedFile, tarFile } from "./tar.js";
 
 /**
- * Everything that speaks for a version, in one archive (tar): card, bill of materials, report, history and the model
- * itself, with their hashes. The model is checked against its hash on the way in.
+ * Everything that speaks for a version, in one archive (tar): card, bill of materials, report, history, comments and the
+ * model itself, with their hashes. The model is checked against its hash on the way in.
  *
  * @throws those of `modelCard`, STORE_OBJECT_CORRUPT
  */
@@ -34,6 +35,7 @@ export async function evidenceBundle(store: Store, registry: Registry, model: st
       verdicts: history.verdicts.filter((entry) => entry.version === version),
       moves: history.moves.filter(({ fromVersion, toVersion }) => fromVersion === version || toVersion === version),
     }),
+    json("comments.json", await listComments(store.database, model, version)),
     { name: "model.atalaya", bytes },
   ];
   const sums = files.map((file) => `${createHash("sha256").update(file.bytes).digest("hex")}  ${file.name}\n`).join("");

@@ -116,7 +116,7 @@ async function send({ event, url, secret }: Claimed): Promise<string | null> {
 }
 
 /** HMAC-SHA256 of `id.timestamp.body` with the secret, as Standard Webhooks has it. */
-export function signature(secret: string, id: string, timestamp: string, body: string): string {
+function signature(secret: string, id: string, timestamp: string, body: string): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
 }
