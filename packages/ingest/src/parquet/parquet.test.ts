@@ -68,10 +68,12 @@ test("a file comes in frames with dictionaries of their own, and all of them are
 });
 
 test.each([
-  ["plain texts", 70_000, ["", "a'b", "é 😀", 'say "x"\nand y', "\\t"]],
-  ["texts with the separators of the quick way", 21_000, ["\u001f", "\u001e", "a\u001fb", "\u0000", ""]],
-])("a column of as many levels as rows comes back, beside others and alone: %s", async (_, rows, odd) => {
-  const levels = [...odd, ...Array.from({ length: rows - odd.length - 10 }, (_level, row) => `text ${row}`)];
+  ["plain texts", 70_000, "text ", ["", "a'b", "é 😀", 'say "x"\nand y, at length', "\\t"]],
+  ["texts of at most twelve bytes", 30_000, "t ", ["", "a'b", "é 😀", "日本語日", "twelve bytes", "\n"]],
+  ["texts of few letters and one of more bytes", 21_000, "t ", ["日本語日本"]],
+  ["texts with the separators of the quick way", 21_000, "text ", ["\u001f", "\u001e", "a\u001fb", "\u0000", ""]],
+])("a column of as many levels as rows comes back, beside others and alone: %s", async (_, rows, head, odd) => {
+  const levels = [...odd, ...Array.from({ length: rows - odd.length - 10 }, (_level, row) => `${head}${row}`)];
   const codes = Int32Array.from({ length: rows }, (_code, row) => (row < levels.length ? row : -1));
   const id: FrameColumn = { kind: "category", codes, levels };
   const place: FrameColumn = { kind: "number", values: Float64Array.from({ length: rows }, (_value, row) => row) };
@@ -85,6 +87,17 @@ test.each([
     const path = join(folder, "many.parquet");
     await writeParquet(many, path);
     expect(await readParquet(path)).toEqual(many);
+  }
+});
+
+test("a column of levels comes back, however wide its type is in the database", async () => {
+  for (const count of [1, 253, 254, 255, 256, 257, 4_999, 5_001]) {
+    const levels = Array.from({ length: count }, (_, code) => (code === 7 ? 'it\'s "7", and long' : `level ${code} of many`));
+    const codes = Int32Array.from({ length: count + 3 }, (_, row) => (row < count ? row : -1));
+    const given = frameOf([["city", { kind: "category", codes, levels }]]);
+    const path = join(folder, "levels.parquet");
+    await writeParquet(given, path);
+    expect(await readParquet(path)).toEqual(given);
   }
 });
 

@@ -6,86 +6,132 @@ import {
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
-  DuckDBDoubleVector,
-  DuckDBIntegerVector,
+  type DuckDBType,
+  ENUM,
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
 import { errors } from "../errors.js";
 import { type DuckLimits, duckReason, identifier, literal, openDuck } from "./duckdb.js";
-import { canLoadTexts, loadTexts } from "./load-texts.js";
+import { canLoadTexts, inlineTexts, loadTexts, MISSING } from "./load-texts.js";
+
+type CategoryColumn = Extract<FrameColumn, { kind: "category" }>;
+type NumericColumn = Exclude<FrameColumn, CategoryColumn>;
 
 const CHUNK_ROWS = 2048;
 const ROW_GROUP_ROWS = 122_880;
-/** Levels from which on the rows' own texts are quicker than a list of levels, which is unfolded for every chunk of rows. */
-const MOST_LISTED = 20_000;
+/** Levels from which on the rows' own texts are quicker than a type that names all levels: short texts, and any. */
+const MOST_NAMED_SHORT = 5_000;
+const MOST_NAMED = 20_000;
 
-/** The stored column as the type that other programs expect. Numbers come in as NaN where they are missing, codes as -1. */
-function selectOf(name: string, column: FrameColumn, position: number): string {
-  const stored = `c${position}`;
+/** A column as the database is given it: numbers row by row, copied chunk by chunk. */
+interface LoadedColumn {
+  readonly type: DuckDBType;
+  /** As many numbers for each row as it takes to fill its place in memory. */
+  readonly values: Float64Array | Int32Array | Uint16Array | Uint8Array;
+  /** Gives the column back as the type that other programs expect. */
+  readonly sql: string;
+}
+
+/** Numbers come in as NaN where they are missing. */
+function loadedNumbers(name: string, { kind, values }: NumericColumn, stored: string): LoadedColumn {
   const known = `CASE WHEN isnan(${stored}) THEN NULL ELSE ${stored} END`;
   const sql = {
-    // Position 0 of a list is nothing: a missing value.
-    category: `CAST(getvariable('levels${position}')[${stored} + 1] AS VARCHAR)`,
     number: known,
     boolean: `${known} <> 0`,
     // Microseconds: the finest that the format and every reader of it share. A double cannot hold them after the year 2255.
     time: `CASE WHEN isnan(${stored}) THEN NULL ELSE make_timestamp(CAST(floor(${stored}) AS BIGINT) * 1000 + CAST(round((${stored} - floor(${stored})) * 1000) AS BIGINT)) END`,
-  }[column.kind];
-  return `${sql} AS ${identifier(name)}`;
+  }[kind];
+  return { type: DOUBLE, values, sql: `${sql} AS ${identifier(name)}` };
 }
 
-/** Copies rows of a column into a chunk. No value is null here: setting nulls one by one costs more than all the rest. */
-function fill(chunk: DuckDBDataChunk, position: number, column: FrameColumn, start: number, rows: number): void {
-  const vector = chunk.getColumnVector(position);
-  if (column.kind === "category" && vector instanceof DuckDBIntegerVector) {
-    for (let row = 0; row < rows; row++) vector.setItem(row, column.codes[start + row]!);
-    vector.flush();
-  }
-  if (column.kind !== "category" && vector instanceof DuckDBDoubleVector) {
-    for (let row = 0; row < rows; row++) vector.setItem(row, column.values[start + row]!);
-    vector.flush();
-  }
+/** Codes of a type that names the levels, and behind them one that stands for a missing value. */
+function loadedLevels(name: string, { codes, levels }: CategoryColumn, stored: string): LoadedColumn {
+  const missing = levels.length;
+  // As wide as the database itself makes a type of so many names.
+  const values = new (missing + 1 <= 255 ? Uint8Array : Uint16Array)(codes.length);
+  for (let row = 0; row < codes.length; row++) values[row] = codes[row]! < 0 ? missing : codes[row]!;
+  return { type: ENUM([...levels, MISSING]), values, sql: `nullif(${stored}, ${literal(MISSING)}) AS ${identifier(name)}` };
 }
 
-/** Loads all columns, as codes with a list of levels or as the rows' texts. Returns the query that gives them back. */
+/** Short texts as the database holds them; null: some are longer. */
+function loadedTexts(name: string, column: CategoryColumn, stored: string): LoadedColumn | null {
+  const values = inlineTexts(column);
+  if (values === null) return null;
+  return { type: VARCHAR, values, sql: `nullif(${stored}, ${literal(MISSING)}) AS ${identifier(name)}` };
+}
+
+/** Codes, -1 where a value is missing, with the levels in a list that is looked up: for any text. */
+async function loadedCodes(
+  connection: DuckDBConnection,
+  name: string,
+  { codes, levels }: CategoryColumn,
+  position: number,
+): Promise<LoadedColumn> {
+  await loadLevels(connection, levels, position);
+  // Position 0 of a list is nothing: a missing value.
+  const sql = `CAST(getvariable('levels${position}')[c${position} + 1] AS VARCHAR) AS ${identifier(name)}`;
+  return { type: INTEGER, values: codes, sql };
+}
+
+/** null: its texts are many and long, and go over as one. */
+async function loadedColumn(
+  connection: DuckDBConnection,
+  name: string,
+  column: FrameColumn,
+  position: number,
+): Promise<LoadedColumn | null> {
+  const stored = `c${position}`;
+  if (column.kind !== "category") return loadedNumbers(name, column, stored);
+  if (!canLoadTexts(column)) return loadedCodes(connection, name, column, position);
+  const isShort = column.levels.length > MOST_NAMED_SHORT;
+  const texts = isShort ? loadedTexts(name, column, stored) : null;
+  return texts ?? (column.levels.length <= MOST_NAMED ? loadedLevels(name, column, stored) : null);
+}
+
+/** Loads all columns. Returns the query that gives them back, in the order of rows. */
 async function load(connection: DuckDBConnection, frame: Frame): Promise<string> {
   const tables: string[] = [];
   const list: string[] = [];
-  const coded: [position: number, column: FrameColumn][] = [];
+  const loaded = new Map<number, LoadedColumn>();
   for (const [position, [name, column]] of [...frame.columns].entries()) {
-    if (column.kind === "category" && column.levels.length > MOST_LISTED && canLoadTexts(column)) {
+    const own = await loadedColumn(connection, name, column, position);
+    if (own === null && column.kind === "category") {
       await loadTexts(connection, `texts${position}`, column);
       tables.push(`texts${position}`);
-      list.push(`texts${position}.t AS ${identifier(name)}`);
-    } else {
-      if (column.kind === "category") await loadLevels(connection, column.levels, position);
-      coded.push([position, column]);
-      list.push(selectOf(name, column, position));
-    }
+    } else if (own !== null) loaded.set(position, own);
+    list.push(own?.sql ?? `texts${position}.t AS ${identifier(name)}`);
   }
-  if (coded.length > 0) {
-    await loadCoded(connection, frame.rowCount, coded);
+  if (loaded.size > 0) {
+    await loadNumbers(connection, frame.rowCount, loaded);
     tables.unshift("frame");
   }
   // Side by side, row by row.
   return `SELECT ${list.join(", ")} FROM ${tables.join(" POSITIONAL JOIN ")}`;
 }
 
-async function loadCoded(
+async function loadNumbers(
   connection: DuckDBConnection,
   rowCount: number,
-  columns: readonly (readonly [position: number, column: FrameColumn])[],
+  columns: ReadonlyMap<number, LoadedColumn>,
 ): Promise<void> {
-  const declared = columns.map(([position, { kind }]) => `c${position} ${kind === "category" ? "INTEGER" : "DOUBLE"}`);
+  const declared = Array.from(columns, ([position, { type }]) => `c${position} ${type.toString()}`);
   await connection.run(`CREATE TABLE frame (${declared.join(", ")})`);
   const appender = await connection.createAppender("frame");
-  const types = columns.map(([, { kind }]) => (kind === "category" ? INTEGER : DOUBLE));
+  // One chunk for all rows: making one names all levels again.
+  const chunk = DuckDBDataChunk.create(Array.from(columns.values(), ({ type }) => type));
   inChunks(rowCount, (start, rows) => {
-    const chunk = DuckDBDataChunk.create(types, rows);
-    columns.forEach(([, column], place) => {
-      fill(chunk, place, column, start, rows);
-    });
+    chunk.reset();
+    chunk.rowCount = rows;
+    let place = 0;
+    for (const { values } of columns.values()) {
+      const { buffer, byteOffset, byteLength } = values;
+      const size = byteLength / rowCount;
+      // The typed vectors of the library would copy out, set one by one, and copy in.
+      const vector = duckdb.data_chunk_get_vector(chunk.chunk, place++);
+      duckdb.copy_data_to_vector(vector, 0, buffer as ArrayBuffer, byteOffset + start * size, rows * size);
+    }
     appender.appendDataChunk(chunk);
   });
   appender.closeSync();

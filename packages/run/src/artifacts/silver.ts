@@ -28,6 +28,34 @@ export async function writeSilverFile(frame: Frame, lines: Uint32Array, path: st
   await writeParquet(withLines, path, WRITING);
 }
 
+/** Accepted rows of a batch as Parquet files in a folder. While the database packs one part on its own thread, the next is read. */
+export class SilverFiles {
+  readonly files: string[] = [];
+  #packing: Promise<void> = Promise.resolve();
+
+  constructor(readonly folder: string) {}
+
+  /** Takes a part; resolves when the next may come: two parts are there at a time. */
+  async add(frame: Frame, lines: Uint32Array): Promise<void> {
+    const path = join(this.folder, `part-${this.files.length}.parquet`);
+    await this.#packing;
+    this.#packing = writeSilverFile(frame, lines, path);
+    // Whoever awaits it next hears of a failure; until then it is nobody's.
+    this.#packing.catch(() => {});
+    this.files.push(path);
+  }
+
+  /** Resolves when all files are whole. */
+  async finish(): Promise<void> {
+    await this.#packing;
+  }
+
+  /** Resolves when nothing is written any more, whatever became of it: the folder may go. */
+  async abandon(): Promise<void> {
+    await this.#packing.catch(() => {});
+  }
+}
+
 /** Keeps a file that `writeSilverFile` wrote. */
 export function storeSilver(store: Store, pipeline: string, name: string, path: string): Promise<ObjectReference> {
   return store.objects.put("silver", { pipeline, name, extension: "parquet" }, { path });

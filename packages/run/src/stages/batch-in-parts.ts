@@ -5,7 +5,7 @@ import type { Frame, FrameColumn } from "@atalaya/learn";
 import type { QuarantinedRow } from "@atalaya/store";
 import { BatchProfiler } from "../artifacts/batch-profile.js";
 import { RowSpool } from "../artifacts/row-spool.js";
-import { partRowsOf, writeSilverFile } from "../artifacts/silver.js";
+import { partRowsOf, SilverFiles } from "../artifacts/silver.js";
 
 /** A batch that was judged, its rows in files: memory holds one part of them at a time. */
 export interface BatchInParts extends BatchFacts {
@@ -32,26 +32,19 @@ export async function readInParts(
   folder: string,
   rowsAtOnce: number = partRowsOf(dataset.columns.length),
 ): Promise<BatchInParts> {
-  const files: string[] = [];
+  const silver = new SilverFiles(folder);
   const lines: Uint32Array[] = [];
   const rejected = new RowSpool(join(folder, "rejected.jsonl"));
   const profiler = new BatchProfiler(dataset.columns);
   const newest = new Map<string, number>();
   let accepted = 0;
-  // While the database packs one part on its own thread, the next is read: two parts are there at a time.
-  let writing: Promise<void> = Promise.resolve();
   const onPart = async (part: BatchPart): Promise<void> => {
     await rejected.add(part.rejected);
     profiler.add(part.accepted);
     rememberNewest(newest, part.accepted);
     if (part.lines.length === 0) return;
     accepted += part.lines.length;
-    const path = join(folder, `part-${files.length}.parquet`);
-    await writing;
-    writing = writeSilverFile(part.accepted, part.lines, path);
-    // Whoever awaits it next hears of a failure; until then it is nobody's.
-    writing.catch(() => {});
-    files.push(path);
+    await silver.add(part.accepted, part.lines);
     lines.push(part.lines);
   };
   let facts: BatchFacts;
@@ -59,11 +52,11 @@ export async function readInParts(
     facts = await readBatchParts(input, dataset.columns, checks, { rowsAtOnce, onPart });
   } catch (error) {
     // The folder must not go while it is written to.
-    await writing.catch(() => {});
+    await silver.abandon();
     throw error;
   }
-  await writing;
-  return { ...facts, accepted, files, lines, rejected, profiler, newest: asRow(newest, accepted) };
+  await silver.finish();
+  return { ...facts, accepted, files: silver.files, lines, rejected, profiler, newest: asRow(newest, accepted) };
 }
 
 function rememberNewest(newest: Map<string, number>, { columns }: Frame): void {
