@@ -79,7 +79,10 @@ async function compare(python) {
     const exported = await flavours(ground);
     await atalaya.stop();
     atalaya = await startAtalaya({ MLFLOW_TRACKING_URI: theirs });
-    return report([first, imported, exported, await mirrored(ground)]);
+    const copied = await mirrored(ground);
+    await atalaya.stop();
+    atalaya = await startAtalaya({});
+    return report([first, imported, exported, copied, await crowded(ground)]);
   } finally {
     for (const stop of stops.reverse()) await stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -133,6 +136,24 @@ async function judge({ python, ours, theirs, env, folder, tag }) {
   else if (!existsSync(page) || readFileSync(page, "utf8") !== text)
     failures.push("docs/mlflow.md is not what this run gives: npm run test:mlflow -- --write");
   return { failures, checks: Object.keys(other.results).length + 3 };
+}
+
+/**
+ * Fifty clients of the real package at once, for a minute unless SOAK_SECONDS says otherwise.
+ *
+ * @param {import("./mlflow/crossings.mjs").Ground} ground
+ * @returns {Promise<{ failures: string[], checks: number }>}
+ */
+async function crowded({ python, ours, env, folder }) {
+  const seconds = Number(process.env.SOAK_SECONDS ?? "60");
+  say(`50 clients log at once for ${seconds} s …`);
+  const script = join(repository, "tools/mlflow/crowd.py");
+  const crowd = JSON.parse(lastLine(await run(python, [script, ours, String(seconds)], { cwd: folder, env })));
+  say(`${crowd.calls} calls, ${crowd.points} points in ${crowd.seconds} s: ${crowd.lost} lost, ${crowd.double} double`);
+  const { lost, double, foreign, not_latest: notLatest } = crowd;
+  const isWhole = lost === 0 && double === 0 && foreign === 0 && notLatest === 0 && crowd.failures.length === 0;
+  if (isWhole && crowd.clients === 50 && crowd.seconds >= seconds && crowd.fewest_rounds > 0) return { failures: [], checks: 1 };
+  return { failures: [`50 clients at once: ${JSON.stringify(crowd)}`], checks: 1 };
 }
 
 /** @param {readonly { failures: string[], checks: number }[]} parts */

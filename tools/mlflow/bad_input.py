@@ -56,3 +56,8 @@ for path in ["..%2f..%2fetc%2fpasswd", "a/%2e%2e/%2e%2e/b", "%252e%252e%252fx", 
     operation(f"bad input: artifact {path}")(lambda path=path: {"refused": 400 <= raw_get(f"/api/2.0/mlflow-artifacts/artifacts/{path}") < 500})
 operation("bad input: list above the root")(lambda: http("GET", "/api/2.0/mlflow-artifacts/artifacts", params={"path": "../.."}))
 operation("bad input: artifacts of a run above its folder")(lambda: get_json("artifacts/list", run_id=bad_run, path="../.."))
+link_folder = tempfile.mkdtemp()
+with open(os.path.join(link_folder, "target.txt"), "w") as target:
+    target.write("what the link points to")
+os.symlink(os.path.join(link_folder, "target.txt"), os.path.join(link_folder, "link.txt"))
+operation("bad input: a symbolic link is logged as what it points to")(lambda: [client.log_artifact(bad_run, os.path.join(link_folder, "link.txt"), "links"), [[f.path, f.is_dir, f.file_size] for f in client.list_artifacts(bad_run, "links")], open(client.download_artifacts(bad_run, "links/link.txt")).read()])

@@ -94,6 +94,8 @@ def neutral(value, key=""):
         value = re.sub(r"(?<=id=)\d+", lambda m: placeholder("experiment", m.group(0)), value)
         value = re.sub(r"(?<=mlflow-artifacts:/)\d+", lambda m: placeholder("experiment", m.group(0)), value)
         value = re.sub(r"m-[0-9a-f]{32}", lambda m: placeholder("model", m.group(0)), value)
+        # The two runs ask Git at different moments, and somebody may commit between them.
+        value = re.sub(r"\b[0-9a-f]{40}\b", "<commit>", value)
         value = re.sub(r"\b[0-9a-f]{32}\b", lambda m: placeholder("run", m.group(0)), value)
         value = re.sub(r"[\w./-]*/tmp\w+", "<folder>", value)
         value = re.sub(r"[a-z]+-[a-z]+-\d{1,3}\b", "<name>", value)

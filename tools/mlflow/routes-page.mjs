@@ -52,6 +52,9 @@ ${Object.entries(onPurpose)
   .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
 
+Then fifty clients log to it at once for a minute, each to a run of its own and all to one run: every point that was acknowledged
+is there, once.
+
 ## Another MLflow server
 
 With \`MLFLOW_TRACKING_URI\` (and \`MLFLOW_TRACKING_USERNAME\`, \`MLFLOW_TRACKING_PASSWORD\` or \`MLFLOW_TRACKING_TOKEN\`) set,
