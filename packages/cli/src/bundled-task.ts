@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 
 /** Packages whose code is in the bundle. */
-const PARTS = ["errors", "define", "settings", "store", "registry", "ingest", "run", "cli"];
+const PARTS = ["errors", "learn", "define", "settings", "store", "registry", "ingest", "run", "cli"];
 
 /**
  * The address of what `npm run build` made of `task-line.js` and everything that it loads; null: there is none, or something of
