@@ -14,7 +14,9 @@ part() {
   local name=$1 code=0
   shift
   printf '\n== %s\n' "$name"
+  local begun=$SECONDS
   "$@" </dev/null 2>&1 | tee "$log" || code=$?
+  printf -- '-- %s: %s s\n' "$name" $((SECONDS - begun))
   count "$name" "$code" "$log"
 }
 
@@ -34,7 +36,9 @@ gather() {
   local number code
   for number in "${!beside_names[@]}"; do
     code=0
+    local begun=$SECONDS
     wait "${beside_pids[number]}" || code=$?
+    printf -- '\n-- waited %s s for %s\n' $((SECONDS - begun)) "${beside_names[number]}"
     printf '\n== %s\n' "${beside_names[number]}"
     cat "$log.beside/$number"
     count "${beside_names[number]}" "$code" "$log.beside/$number"
