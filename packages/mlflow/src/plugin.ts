@@ -9,6 +9,7 @@ import { Fields } from "./protocol/fields.js";
 import { provideModelFiles } from "./python/provide.js";
 import { artifactRoutes } from "./routes/artifact-routes.js";
 import { experimentRoutes } from "./routes/experiments.js";
+import { JsonText } from "./routes/json-text.js";
 import { loggedModelRoutes } from "./routes/logged-models.js";
 import { loggingRoutes } from "./routes/logging.js";
 import { modelVersionRoutes } from "./routes/model-versions.js";
@@ -67,7 +68,7 @@ function addRoute(app: FastifyInstance, { method, path, answer }: ProtocolRoute,
       method,
       url: `${api}/mlflow${path}`,
       exposeHeadRoute: false,
-      handler: (request) => {
+      handler: async (request, reply) => {
         const call = {
           fields: fieldsOf(request),
           path: request.params as Record<string, string>,
@@ -75,7 +76,8 @@ function addRoute(app: FastifyInstance, { method, path, answer }: ProtocolRoute,
           registry,
           who: whoAsks(request),
         };
-        return answer(call);
+        const answered = await answer(call);
+        return answered instanceof JsonText ? reply.type("application/json; charset=utf-8").send(answered.text) : answered;
       },
     });
 }

@@ -23,7 +23,7 @@ export * from "./models/registered-versions.js";
 export { type LoadedBundle, type ModelHistory, openRegistry, type Registry, type RegistryOptions } from "./registry.js";
 export { type Collected, type CollectOptions, collect } from "./retention/collect.js";
 export type { Clause, Comparator, Order } from "./tracking/clauses.js";
-export type { Page, Stage, Tags } from "./tracking/database.js";
+export type { Fragment, Page, Stage, Tags } from "./tracking/database.js";
 export * from "./tracking/experiments.js";
 export * from "./tracking/inputs.js";
 export * from "./tracking/log-batch.js";
@@ -52,7 +52,7 @@ export {
   type TrackedRun,
   updateRun,
 } from "./tracking/runs.js";
-export { type RunSearch, searchRuns } from "./tracking/search-runs.js";
+export { type RunSearch, searchRuns, searchRunsFor } from "./tracking/search-runs.js";
 export type { ModelVersion, NewVerdict, NewVersion, VerdictEntry, VersionChoice } from "./versions.js";
 export { type DeliveryOptions, deliverWebhooks } from "./webhooks/deliver.js";
 export { addWebhook, listWebhooks, removeWebhook, type Webhook, type WebhookEvent, webhookEvents } from "./webhooks/webhooks.js";

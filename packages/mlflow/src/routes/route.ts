@@ -1,6 +1,7 @@
 import type { Registry } from "@atalaya/registry";
 import type { Store } from "@atalaya/store";
 import type { Fields } from "../protocol/fields.js";
+import type { JsonText } from "./json-text.js";
 
 /** What a route works with. */
 export interface Call {
@@ -17,7 +18,7 @@ export interface Call {
 export interface ProtocolRoute {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
-  readonly answer: (call: Call) => Promise<object>;
+  readonly answer: (call: Call) => Promise<object | JsonText>;
 }
 
 export const done = {};

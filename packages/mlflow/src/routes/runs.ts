@@ -8,7 +8,7 @@ import {
   metricHistory,
   moveRun,
   type RunStatus,
-  searchRuns,
+  searchRunsFor,
   updateRun,
   withContent,
 } from "@atalaya/registry";
@@ -16,11 +16,13 @@ import { invalid } from "../errors.js";
 import { metricJson, runInfoJson, runJson } from "../protocol/entities.js";
 import type { Fields } from "../protocol/fields.js";
 import { offsetOf, pageToken } from "../protocol/page-token.js";
+import { runText } from "../protocol/run-text.js";
 import { checkMostResults, experimentNumber } from "../protocol/validate.js";
 import { runGrammar } from "../search/grammar.js";
 import { parseFilter } from "../search/parse-filter.js";
 import { parseOrder } from "../search/parse-order.js";
 import { nextPage, stagesOf } from "./experiments.js";
+import { JsonText } from "./json-text.js";
 import { type Call, done, type ProtocolRoute } from "./route.js";
 import { inventName } from "./run-names.js";
 
@@ -80,15 +82,19 @@ async function search({ fields, store }: Call) {
   const limit = fields.optionalInteger("max_results") ?? 1_000;
   checkMostResults(limit, 50_000);
   const offset = offsetOf(fields.optionalText("page_token"));
-  const page = await searchRuns(store.database, {
+  const search = {
     experiments: fields.texts("experiment_ids").map(experimentNumber),
     clauses: parseFilter(fields.optionalText("filter"), runGrammar),
     order: parseOrder(fields.texts("order_by"), runGrammar),
     stages: stagesOf(fields, "run_view_type"),
     limit,
     offset,
-  });
-  return { ...(page.items.length === 0 ? {} : { runs: page.items.map(runJson) }), ...nextPage(page, offset, limit) };
+  };
+  const page = await searchRunsFor<{ readonly text: string }>(store.database, search, runText);
+  const runs = page.items.map(({ text }) => text).join(",");
+  const { next_page_token: next } = nextPage(page, offset, limit);
+  const rest = next === undefined ? [] : [`"next_page_token":${JSON.stringify(next)}`];
+  return new JsonText(`{${[...(runs === "" ? [] : [`"runs":[${runs}]`]), ...rest].join(",")}}`);
 }
 
 async function history({ fields, store }: Call) {

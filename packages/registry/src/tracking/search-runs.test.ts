@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clause, Order } from "./clauses.js";
 import { logBatch } from "./log-batch.js";
-import { createRun, moveRun } from "./runs.js";
+import { createRun, moveRun, type RunInfo, runColumns } from "./runs.js";
 import { type RunSearch, searchRuns, sortRuns } from "./search-runs.js";
 import { walkRuns } from "./walk-runs.js";
 
@@ -76,10 +76,10 @@ test("what is read off an index until there is enough of it is what sorting ever
   let walks = 0;
   await fc.assert(
     fc.asyncProperty(search, async (asked) => {
-      const walked = await walkRuns(store.database, asked);
+      const walked = await walkRuns<RunInfo>(store.database, asked, runColumns);
       if (walked === null) return;
       walks++;
-      expect(walked).toEqual(await sortRuns(store.database, asked));
+      expect(walked).toEqual(await sortRuns<RunInfo>(store.database, asked, runColumns));
     }),
     { numRuns: 300 },
   );
@@ -95,7 +95,7 @@ test("a search that finds one in hundreds gives up the walk and still finds it",
     limit: 1,
     offset: 1,
   };
-  expect(await walkRuns(store.database, rare)).toBeNull();
+  expect(await walkRuns<RunInfo>(store.database, rare, runColumns)).toBeNull();
   const { items, hasMore } = await searchRuns(store.database, rare);
   expect(items.map(({ tags }) => tags)).toEqual([[{ key: "rare", value: "x" }]]);
   expect(hasMore).toBe(true);

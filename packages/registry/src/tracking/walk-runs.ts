@@ -3,7 +3,6 @@ import { direction, type Order } from "./clauses.js";
 import { allOf, type Database, type Fragment } from "./database.js";
 import { inExperiments, probedCondition, valueCondition } from "./run-conditions.js";
 import { isStartTime, runOrder } from "./run-order.js";
-import { type RunInfo, runColumns } from "./runs.js";
 import type { RunSearch } from "./search-runs.js";
 
 /** So many runs are looked at for each that is asked for: pages of a search that finds one in sixteen come from the walk. */
@@ -17,9 +16,10 @@ const farthest = 4_096;
  *
  * Cost: at most sixteen runs looked at for each that is asked for, and those that share the last one's value.
  *
+ * @param columns  of run `r`: computed for the runs of the page alone
  * @returns `limit + 1` of them; null: the search is not of that form, or the walk found too few and says nothing
  */
-export async function walkRuns(database: Database, search: RunSearch): Promise<readonly RunInfo[] | null> {
+export async function walkRuns<Row>(database: Database, search: RunSearch, columns: Fragment): Promise<readonly Row[] | null> {
   const { experiments, stages, limit, offset, order } = search;
   const needed = offset + limit + 1;
   const [first] = order;
@@ -28,12 +28,14 @@ export async function walkRuns(database: Database, search: RunSearch): Promise<r
   if (walk === null) return null;
   const rest = runOrder(walk.rest);
   const conditions = walk.clauses.map((clause) => probedCondition(clause, experiments, walk.run));
+  // Numbers of the page are part of the text: a plan that is kept has to know that it may stop early.
   const rows = await runPlanned(
     database,
-    sql<RunInfo>`
-    select ${runColumns} from ${walk.from} ${rest.joins}
-    where r.stage = any(${stages}) and ${allOf(conditions)}
-    order by ${sql.join([walk.key, ...rest.keys])} limit ${limit + 1} offset ${offset}`,
+    sql<Row>`
+    select ${columns} from ${walk.from} ${rest.joins}
+    where r.stage = any(${stages}::text[]) and ${allOf(conditions)}
+    order by ${sql.join([walk.key, ...rest.keys])} limit ${sql.lit(limit + 1)} offset ${sql.lit(offset)}`,
+    { mayPrepare: true },
   );
   return rows.length > limit ? rows : null;
 }
@@ -58,7 +60,7 @@ function alongMetric({ experiments, clauses, order }: RunSearch, { key, ascendin
     from: sql`(
       select run, value from atalaya.latest_metrics
       where ${inExperiments(sql`experiment`, experiments)} and key = ${key} and value < 'NaN' and ${allOf(conditions)}
-      order by value ${direction(ascending)} fetch first (${needed * steps}::bigint) rows with ties
+      order by value ${direction(ascending)} fetch first ${sql.lit(needed * steps)} rows with ties
     ) as walked join atalaya.tracked_runs as r on r.number = walked.run`,
     run: sql`walked.run`,
     key: sql`walked.value ${direction(ascending)}`,
@@ -75,7 +77,7 @@ function alongTime({ experiments, clauses, order }: RunSearch, needed: number): 
   return {
     from: sql`(
       select * from atalaya.tracked_runs where ${inExperiments(sql`experiment`, experiments)} and started_at is not null
-      order by started_at ${toward} fetch first (${needed * steps}::bigint) rows with ties
+      order by started_at ${toward} fetch first ${sql.lit(needed * steps)} rows with ties
     ) as r`,
     run: sql`r.number`,
     key: sql`r.started_at ${toward}`,

@@ -34,15 +34,44 @@ export async function runPrepared<Row>(
   return (await pool.query({ name, text, values: [...values] })).rows as Row[];
 }
 
+/** A statement takes some ten kilobytes of every session, so only so many of those that come again and again are prepared. */
+const mostShapes = 16;
+const usesBefore = 3;
+const mostWatched = 500;
+const names = new Map<string, string>();
+const uses = new Map<string, number>();
+
+/** The name to prepare a text under; null: it is planned each time. */
+function nameOf(text: string): string | null {
+  const known = names.get(text);
+  if (known !== undefined || names.size === mostShapes) return known ?? null;
+  const count = (uses.get(text) ?? 0) + 1;
+  if (uses.size >= mostWatched) uses.clear();
+  uses.set(text, count);
+  if (count < usesBefore) return null;
+  const name = `shape-${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
 /**
  * Runs a query whose text depends on what is asked for, without what Kysely does to each of its rows: names of columns in its
  * answer are as they are written.
  *
  * Cost: one round trip; PostgreSQL plans it for these values.
+ *
+ * @param mayPrepare  the same text may be planned once a session when it comes often: right where one plan suits all values
  */
-export async function runPlanned<Row>(database: Kysely<Schema>, query: RawBuilder<Row>): Promise<readonly Row[]> {
+export async function runPlanned<Row>(
+  database: Kysely<Schema>,
+  query: RawBuilder<Row>,
+  { mayPrepare = false }: { readonly mayPrepare?: boolean } = {},
+): Promise<readonly Row[]> {
   const compiled = query.compile(database);
   const pool = pools.get(database);
   if (pool === undefined) return (await database.executeQuery<Row>(compiled)).rows;
-  return (await pool.query({ text: compiled.sql, values: [...compiled.parameters] })).rows as Row[];
+  const name = mayPrepare ? nameOf(compiled.sql) : null;
+  const values = [...compiled.parameters];
+  const answer = await pool.query(name === null ? { text: compiled.sql, values } : { name, text: compiled.sql, values });
+  return answer.rows as Row[];
 }
