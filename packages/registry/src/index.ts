@@ -49,6 +49,7 @@ export {
   moveRun,
   type RunInfo,
   type RunStatus,
+  runRevision,
   type TrackedRun,
   updateRun,
 } from "./tracking/runs.js";

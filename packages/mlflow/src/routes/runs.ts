@@ -8,7 +8,6 @@ import {
   metricHistory,
   moveRun,
   type RunStatus,
-  searchRunsFor,
   updateRun,
   withContent,
 } from "@atalaya/registry";
@@ -16,11 +15,11 @@ import { invalid } from "../errors.js";
 import { metricJson, runInfoJson, runJson } from "../protocol/entities.js";
 import type { Fields } from "../protocol/fields.js";
 import { offsetOf, pageToken } from "../protocol/page-token.js";
-import { runText } from "../protocol/run-text.js";
 import { checkMostResults, experimentNumber } from "../protocol/validate.js";
 import { runGrammar } from "../search/grammar.js";
 import { parseFilter } from "../search/parse-filter.js";
 import { parseOrder } from "../search/parse-order.js";
+import { runPages } from "../search/run-pages.js";
 import { nextPage, stagesOf } from "./experiments.js";
 import { JsonText } from "./json-text.js";
 import { type Call, done, type ProtocolRoute } from "./route.js";
@@ -90,8 +89,8 @@ async function search({ fields, store }: Call) {
     limit,
     offset,
   };
-  const page = await searchRunsFor<{ readonly text: string }>(store.database, search, runText);
-  const runs = page.items.map(({ text }) => text).join(",");
+  const page = await runPages(store.database).search(search);
+  const runs = page.items.join(",");
   const { next_page_token: next } = nextPage(page, offset, limit);
   const rest = next === undefined ? [] : [`"next_page_token":${JSON.stringify(next)}`];
   return new JsonText(`{${[...(runs === "" ? [] : [`"runs":[${runs}]`]), ...rest].join(",")}}`);

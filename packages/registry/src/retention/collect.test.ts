@@ -79,8 +79,12 @@ test("what nothing names goes, with a tombstone; what a version, a list or a run
   expect(await store.objects.has(deletedFile.object)).toBe(false);
   for (const object of [bundle, part, manifest, keptFile.object]) expect(await store.objects.has(object), object.key).toBe(true);
   await expect(findRun(store.database, deleted.id)).rejects.toMatchObject({ code: "REGISTRY_RUN_UNKNOWN" });
-  const { rows } = await sql`select from atalaya.metric_points where run = ${deleted.number}`.execute(store.database);
-  expect(rows).toHaveLength(0);
+  for (const table of ["metric_points", "latest_metrics", "run_touches"]) {
+    const { rows } = await sql`select from ${sql.table(`atalaya.${table}`)} where run = ${deleted.number}`.execute(
+      store.database,
+    );
+    expect(rows, table).toHaveLength(0);
+  }
   const tombs = await sql<{ kind: string; name: string }>`select kind, name from atalaya.tombstones order by id`.execute(
     store.database,
   );

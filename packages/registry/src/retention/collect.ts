@@ -97,6 +97,8 @@ async function removeDeleted({ database }: Store, { keepDeletedDays, dryRun }: C
   });
 }
 
+const contentTables = ["run_params", "run_tags", "metric_points", "latest_metrics", "run_datasets", "run_models"];
+
 async function removeRows(
   transaction: Store["database"],
   gone: {
@@ -107,7 +109,8 @@ async function removeRows(
   },
 ): Promise<void> {
   const numbers = gone.runs.map(({ number }) => number);
-  for (const table of ["run_params", "run_tags", "metric_points", "latest_metrics", "run_datasets", "run_models"])
+  // The counts of changes come last: the deletes before are counted.
+  for (const table of [...contentTables, "run_touches"])
     await sql`delete from ${sql.table(`atalaya.${table}`)} where run = any(${numbers}::bigint[])`.execute(transaction);
   await sql`delete from atalaya.tracked_runs where number = any(${numbers}::bigint[])`.execute(transaction);
   const models = gone.models.map(({ id }) => id);

@@ -4,6 +4,12 @@ import { errors } from "../errors.js";
 import type { Database, Stage, Tags } from "./database.js";
 import { checkExperimentActive, findExperiment } from "./experiments.js";
 
+/**
+ * What tells two states of run `r` apart, with everything that was logged to it: equal in two snapshots when nothing of it was changed
+ * between them.
+ */
+export const runRevision = sql`r.xmin || '.' || coalesce((select sum(touches) from atalaya.run_touches where run = r.number), 0)`;
+
 export type RunStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
 
 /** Times are milliseconds since 1970. */

@@ -76,7 +76,7 @@ function alongTime({ experiments, clauses, order }: RunSearch, needed: number): 
   const toward = direction(first?.ascending ?? false);
   return {
     from: sql`(
-      select * from atalaya.tracked_runs where ${inExperiments(sql`experiment`, experiments)} and started_at is not null
+      select xmin, * from atalaya.tracked_runs where ${inExperiments(sql`experiment`, experiments)} and started_at is not null
       order by started_at ${toward} fetch first ${sql.lit(needed * steps)} rows with ties
     ) as r`,
     run: sql`r.number`,

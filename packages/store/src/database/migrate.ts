@@ -19,6 +19,7 @@ import { refusedParameters } from "./migrations/0077-refused-parameters.js";
 import { sharedAnswers } from "./migrations/0080-shared-answers.js";
 import { cleanBatches } from "./migrations/0085-clean-batches.js";
 import { metricOrder } from "./migrations/0090-metric-order.js";
+import { runTouches } from "./migrations/0091-run-touches.js";
 
 /** Forward only: a released migration is never changed, and there is no way down. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -41,6 +42,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0080-shared-answers": sharedAnswers,
   "0085-clean-batches": cleanBatches,
   "0090-metric-order": metricOrder,
+  "0091-run-touches": runTouches,
 };
 
 const known = Object.keys(migrations).at(-1) ?? "";
