@@ -4,12 +4,14 @@ import { runText } from "../protocol/run-text.js";
 
 type Database = Store["database"];
 
+/** One state of a run: `number revision`. */
+const state = sql`r.number || ' ' || ${runRevision} as state`;
+
 interface Found {
-  readonly number: number;
-  readonly revision: string;
+  readonly state: string;
 }
 
-interface Kept extends Found {
+interface Made extends Found {
   readonly text: string;
 }
 
@@ -25,8 +27,8 @@ const mostOfOne = 64 * 1024;
 export class RunPages {
   readonly #database: Database;
   readonly #mostKept: number;
-  /** The one that was used longest ago comes first. */
-  readonly #kept = new Map<number, Kept>();
+  /** Text by state; the one that was used longest ago comes first. States that have passed leave as those that nobody asks for. */
+  readonly #kept = new Map<string, string>();
   #characters = 0;
 
   /** @param mostKept  characters of all texts that are kept: unless said otherwise, those of some 60,000 runs with ten values each */
@@ -35,60 +37,57 @@ export class RunPages {
     this.#mostKept = mostKept;
   }
 
-  /** Runs whose texts are kept now. */
+  /** Texts that are kept now. */
   get size(): number {
     return this.#kept.size;
   }
 
   /** JSON of the runs that a search finds, in its order. */
   async search(search: RunSearch): Promise<Page<string>> {
-    const { items, hasMore } = await searchRunsFor<Found>(this.#database, search, sql`r.number, ${runRevision} as revision`);
-    const texts = new Map<number, string>();
-    const missing: number[] = [];
-    for (const { number, revision } of items) {
-      const kept = this.#take(number, revision);
-      if (kept === null) missing.push(number);
-      else texts.set(number, kept);
-    }
-    if (missing.length > 0) for (const made of await this.#make(missing)) texts.set(made.number, made.text);
+    const { items, hasMore } = await searchRunsFor<Found>(this.#database, search, state);
+    const missing = items.flatMap((found) => (this.#kept.has(found.state) ? [] : [numberOf(found)]));
+    if (missing.length === 0) return { items: items.map((found) => this.#take(found.state) ?? ""), hasMore };
+    const known = new Map(items.map((found) => [numberOf(found), this.#take(found.state)]));
+    for (const made of await this.#make(missing)) known.set(numberOf(made), made.text);
     // A run that was removed for good meanwhile is not there any more.
-    return { items: items.flatMap(({ number }) => texts.get(number) ?? []), hasMore };
+    return { items: items.flatMap((found) => known.get(numberOf(found)) ?? []), hasMore };
   }
 
-  #take(number: number, revision: string): string | null {
-    const kept = this.#kept.get(number);
-    if (kept === undefined || kept.revision !== revision) return null;
-    this.#kept.delete(number);
-    this.#kept.set(number, kept);
-    return kept.text;
+  #take(of: string): string | null {
+    const text = this.#kept.get(of);
+    if (text === undefined) return null;
+    this.#kept.delete(of);
+    this.#kept.set(of, text);
+    return text;
   }
 
-  /** Revision and text are of one snapshot. */
-  async #make(numbers: readonly number[]): Promise<readonly Kept[]> {
-    const query = sql<Kept>`select r.number, ${runRevision} as revision, ${runText}
-      from atalaya.tracked_runs as r where r.number = any(${numbers}::bigint[])`;
+  /** State and text are of one snapshot. */
+  async #make(numbers: readonly number[]): Promise<readonly Made[]> {
+    const query = sql<Made>`select ${state}, ${runText} from atalaya.tracked_runs as r where r.number = any(${numbers}::bigint[])`;
     const made = await runPlanned(this.#database, query, { mayPrepare: true });
     for (const one of made) this.#keep(one);
     return made;
   }
 
-  #keep(made: Kept): void {
-    this.#forget(made.number);
-    if (made.text.length > mostOfOne) return;
-    this.#kept.set(made.number, made);
-    this.#characters += made.text.length;
+  #keep({ state: of, text }: Made): void {
+    this.#forget(of);
+    if (text.length > mostOfOne) return;
+    this.#kept.set(of, text);
+    this.#characters += text.length;
     for (const oldest of this.#kept.keys()) {
       if (this.#characters <= this.#mostKept) break;
       this.#forget(oldest);
     }
   }
 
-  #forget(number: number): void {
-    const kept = this.#kept.get(number);
-    if (kept === undefined) return;
-    this.#kept.delete(number);
-    this.#characters -= kept.text.length;
+  #forget(of: string): void {
+    this.#characters -= this.#kept.get(of)?.length ?? 0;
+    this.#kept.delete(of);
   }
+}
+
+function numberOf({ state: of }: Found): number {
+  return Number(of.slice(0, of.indexOf(" ")));
 }
 
 const pagesOf = new WeakMap<Database, RunPages>();

@@ -11,10 +11,13 @@ export interface PreparedStatement {
 }
 
 const pools = new WeakMap<object, Pool>();
+/** Writes raw SQL as it is: plugins would look at every piece of it for nothing. */
+const writers = new WeakMap<object, Kysely<Schema>>();
 
-/** Lets `runPrepared` reach the sessions below a database. */
+/** Lets `runPrepared` and `runPlanned` reach the sessions below a database. */
 export function rememberPool(database: Kysely<Schema>, pool: Pool): void {
   pools.set(database, pool);
+  writers.set(database, database.withoutPlugins());
 }
 
 /**
@@ -67,7 +70,7 @@ export async function runPlanned<Row>(
   query: RawBuilder<Row>,
   { mayPrepare = false }: { readonly mayPrepare?: boolean } = {},
 ): Promise<readonly Row[]> {
-  const compiled = query.compile(database);
+  const compiled = query.compile(writers.get(database) ?? database);
   const pool = pools.get(database);
   if (pool === undefined) return (await database.executeQuery<Row>(compiled)).rows;
   const name = mayPrepare ? nameOf(compiled.sql) : null;
