@@ -5,7 +5,9 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkArgoCd } from "./kubernetes/argo-cd.mjs";
+import { checkBadInput } from "./kubernetes/bad-input.mjs";
 import { Checks } from "./kubernetes/checks.mjs";
+import { checkFaults } from "./kubernetes/faults/faults.mjs";
 import { checkGitProject } from "./kubernetes/git-project.mjs";
 import { checkImages } from "./kubernetes/images.mjs";
 import { checkInstallation, housePrices, Installation, valuesOf } from "./kubernetes/installation.mjs";
@@ -70,6 +72,8 @@ async function install(checks, cluster, stores) {
     await checkInstallation(checks, first, { executor });
     await checkOnePod(checks, first);
     await checkGitProject(checks, first, first.values(valuesOf(executor)));
+    if (executor === "kubernetes") await checkFaults(checks, first, first.values(valuesOf(executor)));
+    await checkBadInput(checks, cluster, images.all);
     const { objects } = first.values();
     const values = second.values({ objects, serve: housePrices.serve, server: { enabled: false }, worker: { enabled: false } });
     await checkArgoCd(checks, second, values);

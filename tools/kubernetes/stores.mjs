@@ -10,6 +10,7 @@ import { eventually } from "./rig.mjs";
 
 /**
  * @typedef {object} Stores
+ * @property {string} home  of that PostgreSQL
  * @property {URL} database  with user and password
  * @property {(name: string) => Promise<void>} createDatabase  an empty one on that server: what is in it comes from the image
  * @property {number} objectsPort
@@ -48,7 +49,7 @@ export async function startStores(home) {
   const createDatabase = async (/** @type {string} */ name) => {
     await sql`create database ${sql.id(name)}`.execute(store.database);
   };
-  return { database: new URL(store.databaseUrl), createDatabase, objectsPort, close };
+  return { home, database: new URL(store.databaseUrl), createDatabase, objectsPort, close };
 }
 
 /** What the store does when it is closed, at once. @param {string} home */
