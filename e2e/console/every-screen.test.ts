@@ -129,6 +129,8 @@ test("Spanish by the browser's choice, and English by the switch", async () => {
   const { page } = await browser.visit("/", { locale: "es-CL" });
   await page.getByRole("heading", { name: "¿Va todo bien?" }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe("es");
+  await page.getByText("small-homes").first().waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(600);
   await takePicture(page, "home-1280-spanish.jpg");
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("heading", { name: "Is it well?" }).waitFor();
