@@ -22,7 +22,7 @@ export {
 export * from "./models/registered-versions.js";
 export { type LoadedBundle, type ModelHistory, openRegistry, type Registry, type RegistryOptions } from "./registry.js";
 export { type Collected, type CollectOptions, collect } from "./retention/collect.js";
-export type { Clause, Comparator, Order } from "./tracking/clauses.js";
+export type { Clause, Comparator, Order, RunSearch } from "./tracking/clauses.js";
 export type { Fragment, Page, Stage, Tags } from "./tracking/database.js";
 export * from "./tracking/experiments.js";
 export * from "./tracking/inputs.js";
@@ -53,7 +53,7 @@ export {
   type TrackedRun,
   updateRun,
 } from "./tracking/runs.js";
-export { type RunSearch, searchRuns, searchRunsFor } from "./tracking/search-runs.js";
+export { searchRuns, searchRunsFor } from "./tracking/search-runs.js";
 export type { ModelVersion, NewVerdict, NewVersion, VerdictEntry, VersionChoice } from "./versions.js";
 export { type DeliveryOptions, deliverWebhooks } from "./webhooks/deliver.js";
 export { addWebhook, listWebhooks, removeWebhook, type Webhook, type WebhookEvent, webhookEvents } from "./webhooks/webhooks.js";

@@ -1,5 +1,5 @@
 import { sql } from "@atalaya/store";
-import type { Fragment } from "./database.js";
+import type { Fragment, Stage } from "./database.js";
 
 export type Comparator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "LIKE" | "ILIKE" | "IN" | "NOT IN" | "IS NULL" | "IS NOT NULL";
 
@@ -16,6 +16,16 @@ export interface Order {
   readonly entity: "attribute" | "metric" | "param" | "tag";
   readonly key: string;
   readonly ascending: boolean;
+}
+
+/** Which runs are asked for, in which order, and which of them. */
+export interface RunSearch {
+  readonly experiments: readonly number[];
+  readonly clauses: readonly Clause[];
+  readonly order: readonly Order[];
+  readonly stages: readonly Stage[];
+  readonly limit: number;
+  readonly offset: number;
 }
 
 /** `column <comparator> value` with the value as a parameter. */

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { openStore, type Store, sql } from "@atalaya/store";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Clause, Order } from "./clauses.js";
+import type { Clause, Order, RunSearch } from "./clauses.js";
 import { logBatch } from "./log-batch.js";
 import { createRun, moveRun, type RunInfo, runColumns } from "./runs.js";
-import { type RunSearch, searchRuns, sortRuns } from "./search-runs.js";
+import { searchRuns, sortRuns } from "./search-runs.js";
 import { walkRuns } from "./walk-runs.js";
 
 const experiment = 0;

@@ -1,20 +1,11 @@
 import { runPlanned, sql } from "@atalaya/store";
-import type { Clause, Order } from "./clauses.js";
-import { allOf, type Database, type Fragment, type Page, pageOf, type Stage } from "./database.js";
+import type { RunSearch } from "./clauses.js";
+import { allOf, type Database, type Fragment, type Page, pageOf } from "./database.js";
 import { inExperiments, joinedCondition } from "./run-conditions.js";
 import { withContent } from "./run-content.js";
 import { runOrder } from "./run-order.js";
 import { type RunInfo, runColumns, type TrackedRun } from "./runs.js";
 import { walkRuns } from "./walk-runs.js";
-
-export interface RunSearch {
-  readonly experiments: readonly number[];
-  readonly clauses: readonly Clause[];
-  readonly order: readonly Order[];
-  readonly stages: readonly Stage[];
-  readonly limit: number;
-  readonly offset: number;
-}
 
 /**
  * Runs of the experiments that satisfy every clause; the newest first unless ordered otherwise, runs without the value

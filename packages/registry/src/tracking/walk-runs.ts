@@ -1,9 +1,8 @@
 import { runPlanned, sql } from "@atalaya/store";
-import { direction, type Order } from "./clauses.js";
+import { direction, type Order, type RunSearch } from "./clauses.js";
 import { allOf, type Database, type Fragment } from "./database.js";
 import { inExperiments, probedCondition, valueCondition } from "./run-conditions.js";
 import { isStartTime, runOrder } from "./run-order.js";
-import type { RunSearch } from "./search-runs.js";
 
 /** So many runs are looked at for each that is asked for: pages of a search that finds one in sixteen come from the walk. */
 const steps = 16;
