@@ -28,8 +28,8 @@ export function MoveHistory({ pipeline, moves }: { readonly pipeline: string; re
               <td>{move.alias}</td>
               <td>{version(move.from)}</td>
               <td>{version(move.to)}</td>
-              <td className="break">{move.who}</td>
-              <td className="break small">{move.why}</td>
+              <td className="break slice">{move.who}</td>
+              <td className="break small wide">{move.why}</td>
             </tr>
           ))}
         </tbody>
