@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskEnd, TaskWatcher } from "@atalaya/run";
 import type { Api } from "../api/api.js";
-import { type Job, jobsPath } from "../api/objects.js";
+import { type Job, jobsPath, type Pod } from "../api/objects.js";
 import { errors } from "../errors.js";
 import { deleteJob } from "./create-job.js";
 import type { LogFollowers } from "./follow-log.js";
@@ -27,6 +27,8 @@ interface Follower {
 
 /** Without any news the state is looked at so often: times run out without a word from the server. */
 const LOOK_EVERY_MS = 2_000;
+/** How often a pod is looked for whose end is known and that was never heard of. */
+const LAST_LOOKS = 3;
 /** So long after a Job was made it has a pod, or there is a reason. */
 const POD_AFTER_MS = 5_000;
 /** An image or a Secret that is not there is waited for so long: somebody may be about to put it there. */
@@ -40,8 +42,7 @@ const WRONG_FOR_MS = 60_000;
 export async function followJob(following: Following, facts: JobFacts, follower: Follower): Promise<TaskEnd> {
   const { watch } = following;
   const { watcher } = follower;
-  const logged = new Set<string>();
-  const logging: Promise<void>[] = [];
+  const logs = new PodLogs(following, facts, follower);
   const start: Start = { sinceMs: null, wrongSinceMs: null, told: "", hadPod: false };
   try {
     for (;;) {
@@ -51,25 +52,58 @@ export async function followJob(following: Following, facts: JobFacts, follower:
         if (!(await isThere(following, facts.job))) return { failure: errors.JOB_GONE(facts) };
         continue;
       }
-      for (const pod of podsOf(pods, facts.index).filter(hasBegun)) {
-        const { name } = pod.metadata;
-        if (logged.has(name)) continue;
-        logged.add(name);
-        const isGone = (): boolean => {
-          const now = watch.seen(facts.job).pods.find(({ metadata }) => metadata.name === name);
-          return now === undefined || isOver(now);
-        };
-        logging.push(following.logs.follow(name, follower.logAfter, watcher, isGone));
-      }
+      logs.read();
       const state = judgeJob(job, pods, facts, Date.now());
-      if (state.state === "ended") return { failure: state.failure };
+      if (state.state === "ended") {
+        // The other steps of an Indexed Job may go on; it is swept when the run is over.
+        if (state.isLost && facts.index === null) await deleteJob(following.api, following.namespace, facts.job).catch(() => {});
+        return { failure: state.failure };
+      }
       await judgeStart(following, facts, watcher, state, start);
       await heard;
       if (watcher.signal.aborted) return { failure: null };
     }
   } finally {
     // Nobody waits for the log; it is read to its end all the same.
-    void Promise.allSettled(logging).then(() => watcher.lastLine());
+    void logs.end();
+  }
+}
+
+/** What the pods of a step print, of each pod once. */
+class PodLogs {
+  readonly #reading = new Map<string, Promise<void>>();
+
+  constructor(
+    readonly following: Following,
+    readonly facts: JobFacts,
+    readonly follower: Follower,
+  ) {}
+
+  /** Begins with those that have begun. */
+  read(): void {
+    const { watch, logs } = this.following;
+    const { watcher, logAfter } = this.follower;
+    const pods = (): readonly Pod[] => watch.seen(this.facts.job).pods;
+    for (const { metadata } of podsOf(pods(), this.facts.index).filter(hasBegun)) {
+      const { name } = metadata;
+      if (this.#reading.has(name)) continue;
+      const isGone = (): boolean => {
+        const now = pods().find((pod) => pod.metadata.name === name);
+        return now === undefined || isOver(now);
+      };
+      this.#reading.set(name, logs.follow(name, logAfter, watcher, isGone));
+    }
+  }
+
+  /** The end of a Job may be heard of before its pod is: the one is another watch than the other. */
+  async end(): Promise<void> {
+    this.read();
+    for (let look = 0; look < LAST_LOOKS && this.#reading.size === 0; look++) {
+      await nextNews(this.following.watch, this.facts.job, new AbortController().signal);
+      this.read();
+    }
+    await Promise.allSettled(this.#reading.values());
+    this.follower.watcher.lastLine();
   }
 }
 

@@ -47,6 +47,18 @@ test("a step is one request to launch and none to wait for; its log is told line
   expect(api.asked.filter(({ path }) => !path.endsWith("/log"))).toHaveLength(5);
 });
 
+test("a log is read also where the end of the Job is heard of before its pod", async () => {
+  const heard = listening();
+  const end = launcher.launch(launchOf("train"), heard);
+  await made();
+  api.log("p", "2026-11-21T12:00:00.1Z one");
+  api.jobStatus(name, complete);
+  expect(await end).toEqual({ failure: null });
+  api.pod(name, "p", over(0));
+  await heard.whole;
+  expect(heard.lines).toEqual(["2026-11-21T12:00:00.1Z one"]);
+});
+
 test("a worker that takes a run over finds its Job and goes on with its log", async () => {
   await launcher.close();
   const first = open();
@@ -226,6 +238,15 @@ test("a Job that is removed while it goes on, and a pod that ran out of memory, 
   expect(await second).toMatchObject({
     failure: { code: "KUBERNETES_OUT_OF_MEMORY", retryable: true, message: expect.stringContaining("4Gi") },
   });
+});
+
+test("the Job of a pod whose node is away is removed with it; the step may be tried again elsewhere", async () => {
+  const end = launcher.launch(launchOf("train"), listening());
+  await made();
+  api.pod(name, "p", running);
+  api.pod(name, "p", running, null, new Date(Date.now() - 120_000));
+  expect(await end).toMatchObject({ failure: { code: "KUBERNETES_POD_GONE", retryable: true } });
+  expect(api.job(name)).toBeNull();
 });
 
 test("trials that begin together are made with one request, and each is followed by itself", async () => {

@@ -20,8 +20,8 @@ export type JobState =
   | { readonly state: "queued" }
   | { readonly state: "starting"; readonly obstacle: Obstacle | null; readonly hasPod: boolean }
   | { readonly state: "running" }
-  /** null: by itself; what came of the step stands in its row. */
-  | { readonly state: "ended"; readonly failure: AtalayaError | null };
+  /** failure null: by itself; what came of the step stands in its row. isLost: its node is away, so the Job itself does not end. */
+  | { readonly state: "ended"; readonly failure: AtalayaError | null; readonly isLost?: true };
 
 /** What `atalaya` ends with for a setting or a word that is wrong. */
 const WRONG_USAGE = 2;
@@ -46,7 +46,7 @@ export function judgeJob(job: Job, allPods: readonly Pod[], facts: JobFacts, now
   const lost = pods.find((pod) => isLost(pod, now));
   if (lost !== undefined) {
     const because = `its node does not say that it ended (${lost.metadata.name})`;
-    return { state: "ended", failure: errors.POD_GONE({ ...facts, because }) };
+    return { state: "ended", failure: errors.POD_GONE({ ...facts, because }), isLost: true };
   }
   const latest = pods.filter((pod) => !isOver(pod)).at(-1);
   if (latest !== undefined && hasBegun(latest)) return { state: "running" };

@@ -68,14 +68,15 @@ export class FakeApi {
   }
 
   /** Adds or changes a pod of a Job. */
-  pod(job: string, name: string, status: NonNullable<Pod["status"]>, index: number | null = null): void {
+  pod(job: string, name: string, status: NonNullable<Pod["status"]>, index: number | null = null, deletedAt?: Date): void {
     const labels = {
       ...this.job(job)?.metadata.labels,
       "batch.kubernetes.io/job-name": job,
       ...(index === null ? {} : { "batch.kubernetes.io/job-completion-index": String(index) }),
     };
     const creationTimestamp = new Date(this.#version * 1_000).toISOString();
-    this.#put("pods", { metadata: { name, labels, creationTimestamp }, status });
+    const deletion = deletedAt === undefined ? {} : { deletionTimestamp: deletedAt.toISOString() };
+    this.#put("pods", { metadata: { name, labels, creationTimestamp, ...deletion }, status });
   }
 
   remove(kind: Kind, name: string): void {
