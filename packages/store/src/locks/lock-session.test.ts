@@ -37,6 +37,7 @@ test("one has the lock, the other waits for it, in one process too", async () =>
   expect(await theirs.tryLock("a")).toBe(false);
   let told = 0;
   const waiting = theirs.lock("a", () => void told++);
+  await expect.poll(() => told).toBe(1);
   await ours.unlock("a");
   await waiting;
   expect(told).toBe(1);
