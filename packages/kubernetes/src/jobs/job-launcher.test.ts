@@ -272,6 +272,16 @@ test("nobody waits for a step that has told its outcome, and its Job is left to 
   expect(api.job(name)).not.toBeNull();
 });
 
+test("a Job whose pods are over is left, though nobody has written it down yet", async () => {
+  void launcher.launch(launchOf("train"), listening()).catch(() => {});
+  await made();
+  api.pod(name, "p", running);
+  api.pod(name, "p", over(0));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await launcher.sweep(async () => true)).toEqual([]);
+  expect(api.job(name)).not.toBeNull();
+});
+
 test("what goes on for runs that are over is removed; finished Jobs and live runs are left", async () => {
   const live = listening();
   const end = launcher.launch(launchOf("train"), live);

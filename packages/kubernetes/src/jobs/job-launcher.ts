@@ -93,17 +93,24 @@ class Launcher implements JobLauncher {
     for (const { metadata } of own) await deleteJob(this.#api, this.#namespace, metadata.name);
   }
 
-  /** A finished Job is left to its time to live: somebody may want to look at it. */
+  /** A finished Job is left to its time to live, and one that only has to be told so: somebody may want to look at it. */
   async sweep(isOver: (run: string) => Promise<boolean>): Promise<readonly string[]> {
     await this.#watch.begin();
     const removed: string[] = [];
     for (const job of this.#watch.jobs()) {
       const { name, labels, deletionTimestamp } = job.metadata;
-      if (isFinished(job) || deletionTimestamp !== undefined || !(await isOver(labels?.[RUN_LABEL] ?? ""))) continue;
+      if (isFinished(job) || deletionTimestamp !== undefined || this.#isEnding(name)) continue;
+      if (!(await isOver(labels?.[RUN_LABEL] ?? ""))) continue;
       await deleteJob(this.#api, this.#namespace, name);
       removed.push(`Job ${this.#namespace}/${name}`);
     }
     return removed;
+  }
+
+  /** Its pods are all over, and the controller has not written it down yet. */
+  #isEnding(name: string): boolean {
+    const { pods } = this.#watch.seen(name);
+    return pods.length > 0 && pods.every(({ status }) => status?.phase === "Succeeded" || status?.phase === "Failed");
   }
 
   async close(): Promise<void> {
