@@ -17,6 +17,14 @@ export async function linearServer(
     models.store(pipeline, 2, encodeLinear({ factor: 20 }));
     models.promote(pipeline, 1);
   }
-  const server = await createPredictionServer({ models, open: openLinear, pipelines, pollMs: 20, mostLagMs: 60_000, ...options });
+  const server = await createPredictionServer({
+    models,
+    open: openLinear,
+    pipelines,
+    pollMs: 20,
+    mostLagMs: 60_000,
+    drainMs: 500,
+    ...options,
+  });
   return { ...server, models };
 }
