@@ -25,12 +25,14 @@ export interface CommandOptions {
   /** ATALAYA_HOME: the state of this test alone. */
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of Node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Starts `atalaya …args` in the repository, with nothing of the caller's settings. */
-export function start(args: readonly string[], { home, env = {} }: CommandOptions): Running {
+export function start(args: readonly string[], { home, env = {}, nodeFlags = [] }: CommandOptions): Running {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, entry, ...args], {
     cwd: repository,
     env: { PATH, HOME, NO_COLOR: "1", ATALAYA_HOME: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],

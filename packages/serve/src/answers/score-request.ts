@@ -192,5 +192,6 @@ function tell(
   service.metrics.answered({ ...answered, elapsedMs: chosen === undefined ? latencyMs : null });
   if (service.log === null || log === null || rows === 0) return;
   const kind = isExplained ? "explain" : "predict";
-  service.log.offer({ id, kind, at: Date.now(), pipeline, version, latencyMs, rows, ...log, caller, trace });
+  const { inputs, answers } = log;
+  service.log.offer({ id, kind, at: Date.now(), pipeline, version, latencyMs, rows, inputs, answers, caller, trace });
 }

@@ -91,20 +91,10 @@ export class InferenceCopy {
 }
 
 function lineOf(entry: LoggedInference): string {
-  const cells = [
-    entry.at.toISOString(),
-    toText(entry.request),
-    entry.pipeline,
-    String(entry.version),
-    entry.kind,
-    String(entry.rows),
-    jsonText(entry.inputs),
-    jsonText(entry.answers),
-    String(entry.latencyMs),
-    entry.caller === null ? null : toText(entry.caller),
-    entry.trace,
-  ];
-  return `${cells.map((cell) => (cell === null ? "\\N" : escapeCell(cell))).join("\t")}\n`;
+  const { request, pipeline, version, kind, rows, inputs, answers, latencyMs, at, caller, trace } = entry;
+  const answered = `${at.toISOString()}\t${textCell(request)}\t${escapeCell(pipeline)}\t${version}\t${kind}\t${rows}`;
+  const texts = `${escapeCell(jsonText(inputs))}\t${escapeCell(jsonText(answers))}`;
+  return `${answered}\t${texts}\t${latencyMs}\t${textCell(caller)}\t${textCell(trace)}\n`;
 }
 
 function jsonText(text: string): string {
@@ -112,6 +102,10 @@ function jsonText(text: string): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+function textCell(text: string | null): string {
+  return text === null ? "\\N" : escapeCell(toText(text));
+}
 
 /** COPY's text format: backslash, tab and line ends are escaped. */
 function escapeCell(text: string): string {
