@@ -18,7 +18,9 @@ export default defineConfig({
     globalSetup: ["tools/kernels.mjs"],
     include: ["packages/*/src/**/*.test.ts", "applications/*/**/*.test.ts", "tools/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    testTimeout: 20_000,
+    // How long a test waits for what must come is no bound: a busy machine must not fail it.
+    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
   },

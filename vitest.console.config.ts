@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ["e2e/console/set-up.ts"],
     fileParallelism: false,
     maxWorkers: 1,
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 900_000,
   },

@@ -199,9 +199,9 @@ test("a change of an alias is told at once, once, and only to those who asked", 
   const stop = await registry.onAliasChange("told", (change) => changes.push(change));
   await promote("untold", 1);
   await promote("told", 2);
-  await expect.poll(() => changes, { timeout: 1000 }).toEqual([{ pipeline: "told", alias: "production", from: 1, to: 2 }]);
+  await expect.poll(() => changes).toEqual([{ pipeline: "told", alias: "production", from: 1, to: 2 }]);
   await registry.rollback({ pipeline: "told", alias: "production", ...by });
-  await expect.poll(() => changes.at(-1), { timeout: 1000 }).toEqual({ pipeline: "told", alias: "production", from: 2, to: 1 });
+  await expect.poll(() => changes.at(-1)).toEqual({ pipeline: "told", alias: "production", from: 2, to: 1 });
   stop();
   await promote("told", 3);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -215,12 +215,12 @@ test("a change is told when the session breaks, and when notifications do not co
   const stop = await registry.onAliasChange("quiet", (change) => changes.push(change.to));
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %'`.execute(store.database);
   await promote("quiet", 1);
-  await expect.poll(() => changes, { timeout: 4000 }).toEqual([1]);
+  await expect.poll(() => changes).toEqual([1]);
   stop();
   const deaf = openRegistry({ ...store, listen: async () => () => undefined }, { pollMs: 50 });
   const stopDeaf = await deaf.onAliasChange("quiet", (change) => changes.push(change.to));
   await polling.promote({ pipeline: "quiet", version: 2, alias: "production", ...by });
-  await expect.poll(() => changes, { timeout: 1000 }).toEqual([1, 2]);
+  await expect.poll(() => changes).toEqual([1, 2]);
   stopDeaf();
 });
 

@@ -74,7 +74,7 @@ test("an event is signed, sent until it is taken, and only to whom it was promis
   expect(await listWebhooks(store.database)).toMatchObject([{ id, waiting: 1, givenUp: 0 }]);
   faults = [500, 302];
   const delivery = await deliverWebhooks(store, { pollMs: 20, firstPauseMs: 10 });
-  await expect.poll(() => received.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => received.length).toBe(1);
   const [{ headers, body } = { headers: {}, body: "" }] = received;
   expect(JSON.parse(body)).toMatchObject({
     specversion: "1.0",
@@ -89,7 +89,7 @@ test("an event is signed, sent until it is taken, and only to whom it was promis
   expect(headers["webhook-signature"]).toBe(`v1,${expected}`);
   expect(Math.abs(Number(at) - Date.now() / 1_000)).toBeLessThan(60);
   await openRegistry(store).removeAlias({ pipeline: "churn", alias: "production", who: "ana", why: "old" });
-  await expect.poll(() => received.length, { timeout: 5_000 }).toBe(2);
+  await expect.poll(() => received.length).toBe(2);
   await delivery.close();
   expect(await listWebhooks(store.database)).toMatchObject([{ waiting: 0 }]);
   await removeWebhook(store.database, id);
@@ -110,7 +110,7 @@ test("several processes deliver at once: every event arrives once, and what one 
   const claim = sql`update atalaya.outbox set attempts = 1, next_at = now() + interval '300 milliseconds' where delivered_at is null`;
   expect((await claim.execute(store.database)).numAffectedRows).toBe(1n);
   const delivery = await deliverWebhooks(store, { pollMs: 20 });
-  await expect.poll(() => received.length, { timeout: 5_000 }).toBe(61);
+  await expect.poll(() => received.length).toBe(61);
   await delivery.close();
   expect(await listWebhooks(store.database)).toMatchObject([{ waiting: 0, givenUp: 0 }]);
   await removeWebhook(store.database, id);
@@ -144,7 +144,7 @@ test("what was undone is not told, and what nobody takes is given up", async () 
     firstPauseMs: 0.01,
     onGivenUp: (_url, because) => givenUp.push(because),
   });
-  await expect.poll(() => givenUp, { timeout: 10_000 }).toEqual(["it answered 410"]);
+  await expect.poll(() => givenUp).toEqual(["it answered 410"]);
   await delivery.close();
   expect(received).toEqual([]);
   expect(await listWebhooks(store.database)).toMatchObject([{ waiting: 0, givenUp: 1 }]);

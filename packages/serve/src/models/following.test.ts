@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPredictionServer } from "../http/server.js";
 import { encodeLinear, openLinear } from "../test/linear-model.js";
 import { type LinearServer, linearServer } from "../test/linear-server.js";
 import { NO_RULES } from "./serving-rules.js";
 
 const PIPELINE = "house-prices";
+const OFTEN = { interval: 5 };
 
 let server: LinearServer;
 beforeEach(async () => {
@@ -25,29 +26,29 @@ describe("the served version", () => {
   it("follows the alias on a notification", async () => {
     expect(await version()).toBe(1);
     server.models.promote(PIPELINE, 2);
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
   });
 
   it("goes back to the version before without fetching it again", async () => {
     server.models.promote(PIPELINE, 2);
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
     const loads = server.models.loads;
     server.models.promote(PIPELINE, 1);
-    await vi.waitFor(async () => expect(await version()).toBe(1), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(1);
     server.models.promote(PIPELINE, 2);
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
     expect(server.models.loads).toBe(loads);
   });
 
   it("follows the alias by asking when notifications are lost", async () => {
     server.models.isSilent = true;
     server.models.promote(PIPELINE, 2);
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
   });
 
   it("is none without the alias, never another", async () => {
     server.models.promote(PIPELINE, null);
-    await vi.waitFor(async () => expect((await call("GET", "/ready")).status).toBe(503), { interval: 5 });
+    await expect.poll(async () => (await call("GET", "/ready")).status, OFTEN).toBe(503);
     const { status, body } = await call("POST", "/predict", { bed: 1 });
     expect(status).toBe(503);
     expect(body).toMatchObject({ code: "SERVE_NOT_READY", hint: expect.stringContaining("atalaya run house-prices") });
@@ -58,11 +59,9 @@ describe("the served version", () => {
     expect((await call("POST", "/predict", { bed: 1 })).body.price).toBeUndefined();
     const rules = { ...NO_RULES, fields: { predict: [{ name: "price", source: "value" as const }], explain: [] } };
     server.models.rules.set(PIPELINE, rules);
-    await vi.waitFor(async () => expect((await call("POST", "/predict", { bed: 1 })).body.price).toBe(1010), { interval: 5 });
+    await expect.poll(async () => (await call("POST", "/predict", { bed: 1 })).body.price, OFTEN).toBe(1010);
     server.models.rules.set(PIPELINE, NO_RULES);
-    await vi.waitFor(async () => expect((await call("POST", "/predict", { bed: 1 })).body.price).toBeUndefined(), {
-      interval: 5,
-    });
+    await expect.poll(async () => (await call("POST", "/predict", { bed: 1 })).body.price, OFTEN).toBeUndefined();
     expect(server.models.loads).toBe(loads);
     expect(await version()).toBe(1);
   });
@@ -78,7 +77,7 @@ describe("the served version", () => {
   ])("stays when the next one %s", async (_what, bytes, hash, because) => {
     server.models.store(PIPELINE, 3, bytes, hash);
     server.models.promote(PIPELINE, 3);
-    await vi.waitFor(async () => expect((await call("GET", "/ready")).body.pipelines[0].problem).not.toBeNull(), { interval: 5 });
+    await expect.poll(async () => (await call("GET", "/ready")).body.pipelines[0].problem, OFTEN).not.toBeNull();
     const { status, body } = await call("GET", "/ready");
     expect(status).toBe(200);
     expect(body.pipelines[0]).toMatchObject({ ready: true, version: 1, problem: { code: "SERVE_MODEL_REFUSED" } });
@@ -88,14 +87,14 @@ describe("the served version", () => {
     expect(metrics).toContain('atalaya_model_load_failures_total{pipeline="house-prices",code="SERVE_MODEL_REFUSED"} 1');
     expect((await call("POST", "/reload")).status).toBe(409);
     server.models.promote(PIPELINE, 2);
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
     expect((await call("GET", "/ready")).body.pipelines[0].problem).toBeNull();
   });
 
   it("that was refused is not fetched again and again", async () => {
     server.models.store(PIPELINE, 3, encodeLinear({ factor: 1, broken: "no" }));
     server.models.promote(PIPELINE, 3);
-    await vi.waitFor(() => expect(server.models.loads).toBe(2), { interval: 5 });
+    await expect.poll(() => server.models.loads, OFTEN).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(server.models.loads).toBe(2);
   });
@@ -107,7 +106,7 @@ describe("the served version", () => {
     expect((await call("GET", "/ready")).status).toBe(200);
     server.models.promote(PIPELINE, 2);
     server.models.outage = null;
-    await vi.waitFor(async () => expect(await version()).toBe(2), { interval: 5 });
+    await expect.poll(version, OFTEN).toBe(2);
   });
 
   it("comes when models can be reached at last, with notifications", async () => {
@@ -121,9 +120,9 @@ describe("the served version", () => {
     late.models.store(PIPELINE, 7, encodeLinear({ factor: 1 }));
     late.models.outage = null;
     late.models.promote(PIPELINE, 7);
-    await vi.waitFor(async () => expect((await late.app.inject("/ready")).statusCode).toBe(200), { interval: 5 });
+    await expect.poll(async () => (await late.app.inject("/ready")).statusCode, OFTEN).toBe(200);
     // The champion's, and those of the aliases of versions on trial.
-    await vi.waitFor(() => expect(late.models.listeners(PIPELINE)).toBe(3), { interval: 5 });
+    await expect.poll(() => late.models.listeners(PIPELINE), OFTEN).toBe(3);
     await late.close();
     expect(late.models.listeners(PIPELINE)).toBe(0);
   });

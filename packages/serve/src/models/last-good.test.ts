@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { encodeLinear } from "../test/linear-model.js";
 import { type LinearServer, linearServer } from "../test/linear-server.js";
 
@@ -29,15 +29,14 @@ const folder = () => join(stateDirectory, "models", "homes");
 const kept = () => readdirSync(folder()).filter((name) => name.endsWith(".bundle"));
 /** Waits until one bundle and its card are there, and nothing is on its way. */
 const untilKept = (others: readonly (string | undefined)[] = []) =>
-  vi.waitFor(
-    () => {
-      expect(kept()).toHaveLength(1);
-      expect(others).not.toContain(kept()[0]);
-      expect(readdirSync(folder()).filter((name) => name.endsWith(".json"))).toHaveLength(1);
-      expect(readdirSync(folder())).toHaveLength(2);
-    },
-    { timeout: 10_000 },
-  );
+  expect
+    .poll(() => {
+      const names = readdirSync(folder());
+      const bundles = kept();
+      const cards = names.filter((name) => name.endsWith(".json"));
+      return [names.length, bundles.length, cards.length, others.includes(bundles[0])];
+    })
+    .toEqual([2, 1, 1, false]);
 const predict = async (server: LinearServer) =>
   (await server.app.inject({ method: "POST", url: "/predict", payload: { bed: 1 } })).json();
 
@@ -51,13 +50,13 @@ it("answers from its own disk while models cannot be reached, and says so", asyn
   await closeAll();
   const server = await started({ outage: true });
   expect(await predict(server)).toMatchObject({ version: 2, prediction: { value: 1020 } });
-  await vi.waitFor(async () =>
-    expect((await server.app.inject("/health")).json()).toMatchObject({ status: "degraded", degraded: ["homes"] }),
-  );
+  await expect
+    .poll(async () => (await server.app.inject("/health")).json())
+    .toMatchObject({ status: "degraded", degraded: ["homes"] });
   expect((await server.app.inject("/metrics")).body).toContain('atalaya_serving_degraded{pipeline="homes"} 1');
   expect((await server.app.inject("/ready")).json()).toMatchObject({ ready: true, pipelines: [{ degraded: true, version: 2 }] });
   server.models.outage = null;
-  await vi.waitFor(async () => expect(await predict(server)).toMatchObject({ version: 1 }));
+  await expect.poll(() => predict(server)).toMatchObject({ version: 1 });
   expect((await server.app.inject("/health")).json()).toMatchObject({ status: "ok" });
 });
 
@@ -68,7 +67,7 @@ it("keeps one version of an alias, and none that the alias left", async () => {
   server.models.promote("homes", 2);
   await untilKept([first]);
   server.models.promote("homes", null);
-  await vi.waitFor(() => expect(readdirSync(folder()).filter((name) => name.endsWith(".json"))).toEqual([]));
+  await expect.poll(() => readdirSync(folder()).filter((name) => name.endsWith(".json"))).toEqual([]);
 });
 
 it("trusts nothing that is damaged on disk", async () => {
@@ -79,5 +78,5 @@ it("trusts nothing that is damaged on disk", async () => {
   const server = await started({ outage: true });
   expect((await server.app.inject("/ready")).statusCode).toBe(503);
   server.models.outage = null;
-  await vi.waitFor(async () => expect(await predict(server)).toMatchObject({ version: 1 }));
+  await expect.poll(() => predict(server)).toMatchObject({ version: 1 });
 });

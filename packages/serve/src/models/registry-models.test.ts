@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { LearnerSpecification } from "@atalaya/learn";
 import { openRegistry, type Registry } from "@atalaya/registry";
 import { openStore, type Store } from "@atalaya/store";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type StartedPredictionServer, startPredictionServer } from "../http/server.js";
 import { storedPredictions } from "../prediction-log/stored-predictions.js";
 import { encodeHomes } from "../test/home-bundles.js";
@@ -88,7 +88,7 @@ it("serves what the registry promotes, refuses what is damaged, and logs what it
   expect((await call("/predict", { bed: 3 })).body.code).toBe("SERVE_NOT_READY");
 
   await promote(await register(5));
-  await vi.waitFor(async () => expect((await call("/ready")).status).toBe(200));
+  await expect.poll(async () => (await call("/ready")).status).toBe(200);
   const first = await call("/predict", { bed: 3, houseSize: 1_700, state: "Utah" });
   expect(first).toMatchObject({
     status: 200,
@@ -100,7 +100,7 @@ it("serves what the registry promotes, refuses what is damaged, and logs what it
   });
 
   await promote(await register(20));
-  await vi.waitFor(async () => expect((await call("/ready")).body.pipelines[0]!.version).toBe(2));
+  await expect.poll(async () => (await call("/ready")).body.pipelines[0]!.version).toBe(2);
   const second = await call("/explain?top=2", { rows: [{ bed: 3, houseSize: 1_700, state: "Utah" }] });
   expect(second.body.predictions[0]!.explanation.effects).toHaveLength(2);
 
@@ -112,10 +112,10 @@ it("serves what the registry promotes, refuses what is damaged, and logs what it
   const third = await register(6);
   damage((await registry.versionOf("homes", { version: third })).bundle.sha256);
   await promote(third);
-  await vi.waitFor(async () => expect((await call("/ready")).body.pipelines[0]!.problem).not.toBeNull());
+  await expect.poll(async () => (await call("/ready")).body.pipelines[0]!.problem).not.toBeNull();
   expect((await call("/ready")).body.pipelines[0]).toMatchObject({ version: 2, problem: { code: "SERVE_MODEL_REFUSED" } });
 
-  await vi.waitFor(async () => expect(await store.inferences.list({ pipeline: "homes" })).toHaveLength(2));
+  await expect.poll(() => store.inferences.list({ pipeline: "homes" })).toHaveLength(2);
   const [explained, predicted] = await store.inferences.list({ pipeline: "homes" });
   expect(explained).toMatchObject({ kind: "explain", version: 2, rows: 1, request: second.body.id });
   expect(predicted).toMatchObject({ kind: "predict", version: 1, inputs: [{ bed: 3 }], answers: [first.body.prediction] });
@@ -137,7 +137,7 @@ it("serves by the rules of the last deployment, and answers a key once among rep
   expect(price).toBe(prediction.value);
   expect(await ask(replica.url)).toEqual({ text: first.text, repeated: "true" });
   await replica.close();
-  await vi.waitFor(async () => expect(await store.inferences.list({ request: id })).toHaveLength(1));
+  await expect.poll(() => store.inferences.list({ request: id })).toHaveLength(1);
   const [logged] = await store.inferences.list({ request: id });
   expect(logged?.inputs).toEqual([{ bed: 4, state: expect.stringMatching(/^sha256:/) }]);
 });

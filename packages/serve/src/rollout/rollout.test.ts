@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { encodeLinear } from "../test/linear-model.js";
 import { type LinearServer, linearServer } from "../test/linear-server.js";
 
@@ -8,7 +8,7 @@ async function withChallenger(role: "shadow" | "canary", factor: number): Promis
   const server = await linearServer(["homes"], { abortRules: rules, canaryShare: 0.5 });
   server.models.store("homes", 9, encodeLinear({ factor }));
   server.models.promote("homes", 9, role);
-  await vi.waitFor(async () => expect(await trials(server)).toHaveLength(1));
+  await expect.poll(() => trials(server)).toHaveLength(1);
   return server;
 }
 
@@ -63,7 +63,7 @@ it("a canary that fails is answered for by the champion, and taken out", async (
   const server = await linearServer(["homes"], { abortRules: rules, canaryShare: 0.5 });
   server.models.store("homes", 9, encodeLinear({ factor: 10, failing: true }));
   server.models.promote("homes", 9, "canary");
-  await vi.waitFor(async () => expect(await trials(server)).toHaveLength(1));
+  await expect.poll(() => trials(server)).toHaveLength(1);
   await versions(server, 200);
   expect(await trials(server)).toMatchObject([{ role: "canary", aborted: "errors" }]);
   expect(new Set(await versions(server, 30))).toEqual(new Set([1]));
