@@ -43,7 +43,7 @@ test("the server goes away in the middle: a banner, predictions go on, nothing t
   const { page } = await browser.visit("/predict/house-prices", { at: `http://127.0.0.1:${bridge.port}` });
   await untilConfirmed(page);
   await bridge.cut();
-  await page.getByText("The server does not answer.").waitFor({ timeout: 20_000 });
+  await page.getByText("The server does not answer.").waitFor();
   const size = page.getByLabel("house size ft²", { exact: true });
   const before = await page.locator("output.answer").innerText();
   await size.fill("5100");

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect } from "vitest";
 /** Address of the running `atalaya up`, and the path of the browser: set by the set-up of all journeys. */
 export const home = (): string => process.env["CONSOLE_URL"] ?? "";
 
+/** Of whatever is waited for and has no time of its own: a busy machine takes its time. */
+const PATIENCE_MS = 60_000;
+
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -31,6 +34,7 @@ export function useBrowser(): {
         acceptDownloads: true,
         ...options,
       });
+      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(String(error)));
@@ -46,7 +50,7 @@ export function useBrowser(): {
 
 /** Waits until the answer of the form is confirmed by the server. */
 export async function untilConfirmed(page: Page): Promise<void> {
-  await page.getByText("confirmed by the server, bit for bit").waitFor({ timeout: 20_000 });
+  await page.getByText("confirmed by the server, bit for bit").waitFor();
 }
 
 /** The big number of the Predict screen. */

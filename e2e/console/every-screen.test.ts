@@ -89,7 +89,7 @@ interface Finding {
 describe.each(screens)("%s", (name, address, complete) => {
   test.each(["light", "dark"] as const)("%s: nothing serious for axe", async (colorScheme) => {
     const { page, complaints } = await browser.visit(await address(), { colorScheme, bypassCSP: true });
-    await page.getByText(complete).first().waitFor({ timeout: 30_000 });
+    await page.getByText(complete).first().waitFor();
     await page.addScriptTag({ path: axe });
     const found = await page.evaluate(async () => {
       const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: unknown[] }> } };
@@ -117,7 +117,7 @@ describe.each(screens)("%s", (name, address, complete) => {
       colorScheme,
       viewport: { width, height: width < 500 ? 780 : 1_000 },
     });
-    await page.getByText(complete).first().waitFor({ timeout: 30_000 });
+    await page.getByText(complete).first().waitFor();
     await page.waitForTimeout(600);
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     await takePicture(page, `${name}-${width}-${colorScheme}.jpg`);
@@ -129,7 +129,7 @@ test("Spanish by the browser's choice, and English by the switch", async () => {
   const { page } = await browser.visit("/", { locale: "es-CL" });
   await page.getByRole("heading", { name: "¿Va todo bien?" }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe("es");
-  await page.getByText("small-homes").first().waitFor({ timeout: 30_000 });
+  await page.getByText("small-homes").first().waitFor();
   await page.waitForTimeout(600);
   await takePicture(page, "home-1280-spanish.jpg");
   await page.getByRole("button", { name: "English" }).click();

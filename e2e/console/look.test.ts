@@ -44,7 +44,7 @@ test("traffic and drift of the requests after some were answered", async () => {
   await ask("/v1/pipelines/small-homes/predict", { rows });
   const { page } = await browser.visit("/watch/small-homes");
   await page.getByRole("heading", { name: "Requests against training" }).waitFor();
-  await page.getByText("shifted").first().waitFor({ timeout: 30_000 });
+  await page.getByText("shifted").first().waitFor();
   for (const name of ["Rows answered over time", "Latency over time, milliseconds", "Requests that were not answered"]) {
     await page.getByRole("img", { name }).waitFor();
   }

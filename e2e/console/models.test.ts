@@ -60,7 +60,7 @@ test("a model that is swapped while a form is open leaves the form as it is and 
   await page.getByText("confirmed by the server, bit for bit").waitFor();
   await page.getByLabel("size m²", { exact: true }).fill("77");
   await ask("/v1/console/models/small-homes/promote", { version: 1, why: "swap", expected: 2 });
-  await page.getByText("Version 1 serves now; this form still uses version 2.").waitFor({ timeout: 30_000 });
+  await page.getByText("Version 1 serves now; this form still uses version 2.").waitFor();
   expect(await page.getByLabel("size m²", { exact: true }).inputValue()).toBe("77");
   await page.getByRole("button", { name: "Use the new version" }).click();
   await page.getByText(/^version 1 ·/).waitFor();

@@ -43,7 +43,7 @@ test("a run is cancelled in the middle, resumed, and done again from a step", as
   const run = await startHeld();
   const { page, complaints } = await browser.visit(`/runs/${run}`);
   await cancelOn(page, "<b>the wrong file</b>");
-  await page.getByText(`Run ${run} was cancelled by console: <b>the wrong file</b>`).first().waitFor({ timeout: 20_000 });
+  await page.getByText(`Run ${run} was cancelled by console: <b>the wrong file</b>`).first().waitFor();
   await page.locator(".badge", { hasText: "cancelled" }).first().waitFor();
   expect(await show(run)).toMatchObject({ state: "cancelled", error: { code: "RUN_CANCELLED" } });
 
@@ -75,7 +75,7 @@ test("two people cancel at once: the second is told, and nothing is overwritten"
   await page.getByLabel("Why?").fill("mine");
   const quicker = await ask<{ changed: boolean }>(`/v1/console/runs/${run}/cancel`, { why: "I was first", who: "Grace" });
   expect(quicker.answer.changed).toBe(true);
-  await page.getByText(`Run ${run} was cancelled by Grace: I was first`).first().waitFor({ timeout: 20_000 });
+  await page.getByText(`Run ${run} was cancelled by Grace: I was first`).first().waitFor();
   const late = await ask<{ changed: boolean }>(`/v1/console/runs/${run}/cancel`, { why: "mine" });
   expect(late.answer.changed).toBe(false);
   expect((await show(run)).error?.message).toContain("Grace");
