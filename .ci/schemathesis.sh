@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # Schemathesis against a live prediction service: bash .ci/schemathesis.sh [CASES]. Every operation of /openapi.json gets its
 # share of at least CASES cases (20,000 unless said otherwise): no 500, no answer that the document does not name, none that is
-# not as it says. Needs Python 3.10 or newer; installs Schemathesis into .atalaya/schemathesis. Takes about five
+# not as it says. Needs Python 3.10 or newer and installs Schemathesis into a virtual environment. Takes about five
 # minutes on two processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cases=${1:-20000}
-environment=$PWD/.atalaya/schemathesis
-if [[ ! -x $environment/bin/schemathesis ]]; then
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet "schemathesis==4.32.5"
-fi
+python=$(node tools/python-environment.mjs .ci/schemathesis-requirements.txt)
 folder=$(mktemp -d)
 server=""
 finish() {
@@ -31,7 +27,7 @@ url=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8
 # as the generator of cases takes more of a processor than the service.
 check() {
   # It keeps notes in the working directory.
-  mkdir -p "$folder/$1" && cd "$folder/$1" && "$environment/bin/schemathesis" run "$url/openapi.json" --seed "$1" --max-examples 90 --phases "$2" \
+  mkdir -p "$folder/$1" && cd "$folder/$1" && "$(dirname "$python")/schemathesis" run "$url/openapi.json" --seed "$1" --max-examples 90 --phases "$2" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
     --suppress-health-check all --continue-on-failure --no-color >"$folder/report-$1" 2>&1
 }

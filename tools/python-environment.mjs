@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { installPackages } from "./python-packages.mjs";
 import { runToEnd } from "./subprocess.mjs";
 
-const INSTALL_MS = 900_000;
 const OLDEST_MINOR = 10;
 
 /**
@@ -32,8 +33,10 @@ export async function pythonEnvironment(requirements, say = () => {}) {
     if (existsSync(complete)) return python;
     say(`installing ${requirements} (once) …`);
     rmSync(folder, { recursive: true, force: true });
-    await must(await newestPython(), ["-m", "venv", folder]);
-    await must(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+    const base = await newestPython();
+    const { code, output } = await runToEnd(base, ["-m", "venv", folder]);
+    if (code !== 0) throw new Error(`${base} -m venv ${folder} ended with code ${code}:\n${output}`);
+    await installPackages(python, requirements, cache);
     writeFileSync(complete, "");
     return python;
   } finally {
@@ -48,15 +51,6 @@ async function newestPython() {
     if (code === 0 && major === 3 && minor >= OLDEST_MINOR) return candidate;
   }
   throw new Error(`Python 3.${OLDEST_MINOR} or newer with venv is needed (Debian: apt-get install python3-venv).`);
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- */
-async function must(command, args) {
-  const { code, output } = await runToEnd(command, args, { timeoutMs: INSTALL_MS });
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with code ${code}:\n${output}`);
 }
 
 /**
@@ -87,4 +81,10 @@ function isAlive(file) {
   } catch (error) {
     return /** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH";
   }
+}
+
+// node tools/python-environment.mjs REQUIREMENTS: for scripts. Prints the path of the interpreter.
+const [script, asked] = process.argv.slice(1);
+if (script === fileURLToPath(import.meta.url) && asked !== undefined) {
+  process.stdout.write(`${await pythonEnvironment(asked, (line) => process.stderr.write(`${line}\n`))}\n`);
 }

@@ -1,48 +1,6 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-
-/**
- * Interpreter with the packages of `requirements.txt`: that of MLFLOW_PYTHON, or a virtual environment below
- * node_modules/.cache that is made once for each content of the list. Null when there is no Python to make it with.
- *
- * @param {string} repository
- * @param {(line: string) => void} say
- * @returns {Promise<string | null>}
- */
-export async function pythonWithMlflow(repository, say) {
-  const given = process.env.MLFLOW_PYTHON;
-  if (given !== undefined && given !== "") return given;
-  const list = join(repository, "tools/mlflow/requirements.txt");
-  const key = createHash("sha256").update(readFileSync(list)).digest("hex").slice(0, 12);
-  const folder = join(repository, "node_modules/.cache/atalaya-mlflow", key);
-  const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  if (existsSync(join(folder, "complete"))) return python;
-  const base = await firstThatRuns(["python3.12", "python3.11", "python3.10", "python3"]);
-  if (base === null) return null;
-  say("installing the real mlflow in a virtual environment …");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await run(base, ["-m", "venv", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list]);
-  writeFileSync(join(folder, "complete"), "");
-  return python;
-}
-
-/** @param {readonly string[]} names */
-async function firstThatRuns(names) {
-  for (const name of names) {
-    const works = await run(name, ["-c", "import sys, venv; sys.exit(sys.version_info < (3, 10))"]).then(
-      () => true,
-      () => false,
-    );
-    if (works) return name;
-  }
-  return null;
-}
 
 /**
  * Runs a program to its end.
