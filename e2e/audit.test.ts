@@ -51,7 +51,7 @@ test("a prediction and a moment lead to version, batches, code, gates and who pu
     writeFileSync(join(folder, "package.json"), '{"name":"audited","type":"module","atalaya":{"pipelines":["prices.ts"]}}');
     writeFileSync(join(folder, "prices.ts"), project);
     writeFileSync(join(come, "1.csv"), batch(0, 7));
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
     const base = `http://127.0.0.1:${port}/v1/pipelines/prices`;
     const env = { HOMES: come };
     const before = new Date();

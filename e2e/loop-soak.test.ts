@@ -67,7 +67,7 @@ test(
       const stays = await replay(home, "readmission/sample/diabetes-130.csv.gz", sent["soak-readmission"], [
         "num_medications=x2@0.6",
       ]);
-      const port = 20_000 + Math.floor(Math.random() * 20_000);
+      const port = 20_000 + Math.floor(Math.random() * 10_000);
       const env = { SOAK_LISTINGS: listings.url, SOAK_ENCOUNTERS: stays.url, SOAK_FLOWS: lake };
       const project = join(repository, "e2e/soak");
       const up = (): Running => start(["up", "--project", project, "--port", String(port), "--every", "2"], { home, env });

@@ -32,7 +32,7 @@ async function post(url: string, body: unknown): Promise<{ status: number; body:
 
 test("from nothing to a served, explained prediction, and again in seconds", { timeout: 300_000 }, () =>
   withHome(async (folder) => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
     const base = `http://127.0.0.1:${port}`;
     const ready = async (): Promise<true | null> =>
       fetch(`${base}/ready`).then(

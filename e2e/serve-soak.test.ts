@@ -60,7 +60,7 @@ test("models are swapped, PostgreSQL goes and comes back: nothing fails, mixes o
   }
   await own.close();
   await promote(registry, 1);
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
   const url = `http://127.0.0.1:${port}`;
   const server = start(["serve", "homes", "--port", String(port)], {
     home,
