@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const RUNS = 10_000;
-const SEARCHES = 60;
+const SEARCHES = 300;
 const WARM_UP = 5;
 const PAGE = 100;
 
