@@ -5,7 +5,7 @@ import { runText } from "../protocol/run-text.js";
 type Database = Store["database"];
 
 /** One state of a run: `number revision`. */
-const state = sql`r.number || ' ' || ${runRevision} as state`;
+const stateColumn = sql`r.number || ' ' || ${runRevision} as state`;
 
 interface Found {
   readonly state: string;
@@ -44,7 +44,7 @@ export class RunPages {
 
   /** JSON of the runs that a search finds, in its order. */
   async search(search: RunSearch): Promise<Page<string>> {
-    const { items, hasMore } = await searchRunsFor<Found>(this.#database, search, state);
+    const { items, hasMore } = await searchRunsFor<Found>(this.#database, search, stateColumn);
     const missing = items.flatMap((found) => (this.#kept.has(found.state) ? [] : [numberOf(found)]));
     if (missing.length === 0) return { items: items.map((found) => this.#take(found.state) ?? ""), hasMore };
     const known = new Map(items.map((found) => [numberOf(found), this.#take(found.state)]));
@@ -53,26 +53,26 @@ export class RunPages {
     return { items: items.flatMap((found) => known.get(numberOf(found)) ?? []), hasMore };
   }
 
-  #take(of: string): string | null {
-    const text = this.#kept.get(of);
+  #take(state: string): string | null {
+    const text = this.#kept.get(state);
     if (text === undefined) return null;
-    this.#kept.delete(of);
-    this.#kept.set(of, text);
+    this.#kept.delete(state);
+    this.#kept.set(state, text);
     return text;
   }
 
   /** State and text are of one snapshot. */
   async #make(numbers: readonly number[]): Promise<readonly Made[]> {
-    const query = sql<Made>`select ${state}, ${runText} from atalaya.tracked_runs as r where r.number = any(${numbers}::bigint[])`;
+    const query = sql<Made>`select ${stateColumn}, ${runText} from atalaya.tracked_runs as r where r.number = any(${numbers}::bigint[])`;
     const made = await runPlanned(this.#database, query, { mayPrepare: true });
     for (const one of made) this.#keep(one);
     return made;
   }
 
-  #keep({ state: of, text }: Made): void {
-    this.#forget(of);
+  #keep({ state, text }: Made): void {
+    this.#forget(state);
     if (text.length > mostOfOne) return;
-    this.#kept.set(of, text);
+    this.#kept.set(state, text);
     this.#characters += text.length;
     for (const oldest of this.#kept.keys()) {
       if (this.#characters <= this.#mostKept) break;
@@ -80,14 +80,14 @@ export class RunPages {
     }
   }
 
-  #forget(of: string): void {
-    this.#characters -= this.#kept.get(of)?.length ?? 0;
-    this.#kept.delete(of);
+  #forget(state: string): void {
+    this.#characters -= this.#kept.get(state)?.length ?? 0;
+    this.#kept.delete(state);
   }
 }
 
-function numberOf({ state: of }: Found): number {
-  return Number(of.slice(0, of.indexOf(" ")));
+function numberOf({ state }: Found): number {
+  return Number(state.slice(0, state.indexOf(" ")));
 }
 
 const pagesOf = new WeakMap<Database, RunPages>();
