@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { english } from "./english.js";
+import { english } from "./english/english.js";
 import { createFormats } from "./formats.js";
-import { spanish } from "./spanish.js";
+import { spanish } from "./spanish/spanish.js";
 
 const format = createFormats("en");
 

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { english, type Messages } from "./english.js";
+import { english, type Messages } from "./english/english.js";
 import { createFormats, type Formats } from "./formats.js";
-import { spanish } from "./spanish.js";
+import { spanish } from "./spanish/spanish.js";
 
 export type LanguageCode = "en" | "es";
 

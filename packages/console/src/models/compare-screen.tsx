@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { Elsewhere } from "../design/elsewhere.js";
 import { Card, Loaded, ScreenHead } from "../design/parts.js";
 import { TableFrame } from "../design/table-frame.js";
-import type { Messages } from "../language/english.js";
+import type { Messages } from "../language/english/english.js";
 import type { Formats } from "../language/formats.js";
 import { useLanguage } from "../language/language.js";
 import { inWords } from "../predict/reasons.js";
