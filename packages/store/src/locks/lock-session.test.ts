@@ -51,11 +51,13 @@ test("a session that breaks is opened again and has its locks; it can be used as
   await expect.poll(() => ours.tryLock("c")).toBe(true);
   expect(await theirs.tryLock("b")).toBe(false);
   await Promise.all([breakSession(), ours.unlock("b")]);
+  // Until the session is open again, whoever comes first has what it held.
+  await expect.poll(() => ours.tryLock("e")).toBe(true);
   await expect.poll(() => theirs.tryLock("b")).toBe(true);
   expect(await theirs.tryLock("c")).toBe(false);
   await ours.unlock("c");
   expect(await theirs.tryLock("c")).toBe(true);
-  await Promise.all([theirs.unlock("b"), theirs.unlock("c")]);
+  await Promise.all([theirs.unlock("b"), theirs.unlock("c"), ours.unlock("e")]);
 });
 
 test("who came first while it was broken has the lock, and then it is ours again", async () => {
